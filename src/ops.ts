@@ -1,0 +1,203 @@
+/**
+ * The contract between passes and backend: the int8 graph ops, their operands and attributes.
+ *
+ * An int8 tensor has dtype `int32` to TensorFlow.js, which knows no int8, and holds integers of
+ * [−128, 127]. Where a tensor lies on the real line is in the attributes of the ops that make and
+ * read it: real = scale · (q − zeroPoint), equation (1) of docs/quantization.md.
+ *
+ * Ops that only move or compare values need no int8 form: Reshape, Transpose, Slice, StridedSlice,
+ * Squeeze, ExpandDims, Split, Pack, Unpack, GatherV2, Tile, SpaceToBatchND, BatchToSpaceND,
+ * SpaceToDepth, DepthToSpace, ConcatV2, PadV2 (with the zero point as its constant), MirrorPad,
+ * Reverse, Maximum and Minimum (on one common grid) stay the stock ops, and the backend runs them
+ * on bytes.
+ *
+ * Layouts: activations NHWC, filters HWIO (depthwise: HWIM), matrices [K, N].
+ * All attributes below are GraphDef attributes; lists of numbers are `list.i` or `list.f`.
+ */
+
+/** Names of the graph ops, and of the kernels that run them. */
+export const Int8Op = {
+  Quantize: 'Int8Quantize',
+  Dequantize: 'Int8Dequantize',
+  Lookup: 'Int8Lookup',
+  Conv2D: 'Int8Conv2D',
+  DepthwiseConv2D: 'Int8DepthwiseConv2D',
+  MatMul: 'Int8MatMul',
+  Add: 'Int8Add',
+  Sub: 'Int8Sub',
+  Mul: 'Int8Mul',
+  PRelu: 'Int8PRelu',
+  MaxPool: 'Int8MaxPool',
+  AvgPool: 'Int8AvgPool',
+  Mean: 'Int8Mean',
+  ResizeBilinear: 'Int8ResizeBilinear',
+  ResizeNearest: 'Int8ResizeNearest',
+  Softmax: 'Int8Softmax',
+} as const;
+
+export type Int8Op = (typeof Int8Op)[keyof typeof Int8Op];
+
+/** The operand names of each op, in the order of its graph inputs; a trailing `?` marks an optional one. */
+export const INT8_OPERANDS: {readonly [op in Int8Op]: readonly string[]} = {
+  Int8Quantize: ['x'],
+  Int8Dequantize: ['x'],
+  Int8Lookup: ['x', 'table'],
+  Int8Conv2D: ['x', 'filter', 'bias', 'filterScale', 'filterZeroPoint', 'activation?'],
+  Int8DepthwiseConv2D: ['x', 'filter', 'bias', 'filterScale', 'filterZeroPoint', 'activation?'],
+  Int8MatMul: ['x', 'filter', 'bias', 'filterScale', 'filterZeroPoint', 'activation?'],
+  Int8Add: ['a', 'b'],
+  Int8Sub: ['a', 'b'],
+  Int8Mul: ['a', 'b'],
+  Int8PRelu: ['x', 'slope'],
+  Int8MaxPool: ['x'],
+  Int8AvgPool: ['x'],
+  Int8Mean: ['x'],
+  Int8ResizeBilinear: ['x', 'size'],
+  Int8ResizeNearest: ['x', 'size'],
+  Int8Softmax: ['x', 'exponentials'],
+};
+
+/** The grid of an op's result, and the clamp that is applied on it. */
+export interface OutputAttrs {
+  outScale: number;
+  outZeroPoint: number;
+  /** Smallest and largest integer of the result: the grid's ends, or those of a fused ReLU. */
+  lo: number;
+  hi: number;
+}
+
+/** The grid of an op's only int8 operand. */
+export interface InputAttrs {
+  xScale: number;
+  xZeroPoint: number;
+}
+
+/** q = clamp(⌊x · (1/outScale) + ½⌋ + outZeroPoint) in float32 arithmetic; NaN becomes the zero point. */
+export type QuantizeAttrs = OutputAttrs;
+
+/** y = xScale · (q − xZeroPoint), float32. */
+export type DequantizeAttrs = InputAttrs;
+
+/**
+ * q = table[x + 128]. Any function of one variable, and any change of grid. The table (int32 [256],
+ * integers of int8) is a constant of the graph, because Math.exp may differ between engines.
+ */
+export interface LookupAttrs extends OutputAttrs {
+  /** What the table holds, for readers and exporters: 'sigmoid', 'requantize', … */
+  function: string;
+}
+
+export type PaddingMode = 'SAME' | 'VALID' | 'EXPLICIT';
+
+export interface WindowAttrs {
+  /** [height, width] */
+  strides: [number, number];
+  padding: PaddingMode;
+  /** [top, bottom, left, right], for 'EXPLICIT'. */
+  explicitPaddings?: [number, number, number, number];
+}
+
+/**
+ * What follows the multiply-accumulate, one step for all channels c:
+ *
+ *   acc = bias[c] + Σ (filter − filterZeroPoint[c]) · (x − xZeroPoint)       (4)
+ *   q   = ⌊(acc · mantissa[c] + 2^(shift−1)) / 2^shift⌋ + zeroPoint          (3)
+ *
+ * with mantissa[c] · 2^−shift = xScale · filterScale[c] / outScale computed in float64, then
+ *
+ *   'none'   clamp to [lo, hi]
+ *   'cap'    clamp to [lo, min(hi, activation[c])]: a ReLU6 whose cap equalization has scaled
+ *   'prelu'  where acc < 0, (3) with the factor times activation[c] (the slope, any sign); clamp to [lo, hi]
+ *   'table'  clamp to [lo, hi], then activation[q + 128]; outScale and outZeroPoint are the grid
+ *            before the table, tableScale and tableZeroPoint that of the result
+ *
+ * bias: int32 [C] on the grid xScale · filterScale[c]. filterScale: float32 [1] or [C];
+ * filterZeroPoint: int32 [1] or [C]. activation: int32 [C], float32 [1] or [C], or int32 [256].
+ */
+export interface AccumulatorAttrs extends InputAttrs, OutputAttrs {
+  activation: 'none' | 'cap' | 'prelu' | 'table';
+  tableScale?: number;
+  tableZeroPoint?: number;
+}
+
+export interface Conv2DAttrs extends AccumulatorAttrs, WindowAttrs {
+  /** [height, width] */
+  dilations: [number, number];
+}
+
+/** x is [..., K], filter [K, N], the result [..., N]. */
+export type MatMulAttrs = AccumulatorAttrs;
+
+/**
+ * With numpy broadcasting. Add and Sub:
+ *
+ *   q = ((a − aZeroPoint) · ma ± (b − bZeroPoint) · mb + 2^(shift−1)) >> shift) + outZeroPoint   (5)
+ *
+ * in int32, ma and mb from {@link addMultipliers}. Mul: (3) on the product, factor aScale · bScale / outScale.
+ */
+export interface BinaryAttrs extends OutputAttrs {
+  aScale: number;
+  aZeroPoint: number;
+  bScale: number;
+  bZeroPoint: number;
+}
+
+/** (3) on x − xZeroPoint with factor xScale / outScale, times slope[c] where x < xZeroPoint. slope: float32 [1] or [C]. */
+export interface PReluAttrs extends InputAttrs, OutputAttrs {}
+
+/** Padding never wins. The result keeps the operand's grid. */
+export interface MaxPoolAttrs extends WindowAttrs {
+  /** [height, width] */
+  filterSize: [number, number];
+}
+
+/** (3) on Σ (x − xZeroPoint) with factor xScale / (outScale · n), n the taps inside the image. */
+export interface AvgPoolAttrs extends WindowAttrs, InputAttrs, OutputAttrs {
+  filterSize: [number, number];
+}
+
+/** As {@link AvgPoolAttrs}, over whole axes. */
+export interface MeanAttrs extends InputAttrs, OutputAttrs {
+  /** May be negative; empty means all. */
+  axes: number[];
+  keepDims: boolean;
+}
+
+/**
+ * The result keeps the operand's grid. `size` is an int32 tensor [2]: height, width.
+ *
+ * Bilinear: source coordinates in float64, weights w = ⌊fraction · 2^11 + ½⌋ along each axis,
+ * q = (Σ q · wy · wx + 2^21) >> 22.                                                            (6)
+ */
+export interface ResizeAttrs {
+  alignCorners: boolean;
+  halfPixelCenters: boolean;
+}
+
+/**
+ * Over the last axis, onto the fixed grid (1/256, −128):
+ *
+ *   e = exponentials[max − x], q = min(⌊(512 · e + Σe) / (2 · Σe)⌋, 255) − 128                 (7)
+ *
+ * exponentials: int32 [256], ⌊exp(−d · xScale) · 2^20 + ½⌋ for d = 0 … 255.
+ */
+export type SoftmaxAttrs = OutputAttrs;
+
+export interface Int8Attrs {
+  Int8Quantize: QuantizeAttrs;
+  Int8Dequantize: DequantizeAttrs;
+  Int8Lookup: LookupAttrs;
+  Int8Conv2D: Conv2DAttrs;
+  Int8DepthwiseConv2D: Conv2DAttrs;
+  Int8MatMul: MatMulAttrs;
+  Int8Add: BinaryAttrs;
+  Int8Sub: BinaryAttrs;
+  Int8Mul: BinaryAttrs;
+  Int8PRelu: PReluAttrs;
+  Int8MaxPool: MaxPoolAttrs;
+  Int8AvgPool: AvgPoolAttrs;
+  Int8Mean: MeanAttrs;
+  Int8ResizeBilinear: ResizeAttrs;
+  Int8ResizeNearest: ResizeAttrs;
+  Int8Softmax: SoftmaxAttrs;
+}
