@@ -1,0 +1,33 @@
+const common = {
+  testEnvironment: './test/jest_environment.mjs',
+  transform: {
+    '\\.[cm]?[jt]sx?$': [
+      '@swc/jest',
+      {
+        jsc: {target: 'es2022', parser: {syntax: 'typescript'}},
+        module: {type: 'commonjs'},
+      },
+    ],
+  },
+  // Sources import './x.js' and mean './x.ts'.
+  moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js']},
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],
+};
+
+export default {
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '2GB',
+  projects: [
+    {
+      ...common,
+      displayName: 'node',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package/'],
+    },
+    {
+      ...common,
+      displayName: 'package',
+      testMatch: ['<rootDir>/test/package/**/*.test.ts'],
+    },
+  ],
+};
