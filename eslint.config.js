@@ -1,0 +1,130 @@
+import js from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import {defineConfig, globalIgnores} from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom (ARCHITECTURE.md); every folder may import itself. The first match names a file. */
+const folders = {
+  quant: {pattern: 'src/quant/**', imports: []},
+  ops: {pattern: 'src/ops.ts', imports: []},
+  graph: {pattern: 'src/graph/**', imports: ['quant', 'ops']},
+  statistics: {pattern: 'src/statistics/**', imports: ['graph', 'quant', 'ops']},
+  pipeline: {
+    pattern: 'src/passes/pipeline.ts',
+    imports: ['passes', 'statistics', 'report', 'graph', 'quant', 'ops'],
+  },
+  passes: {pattern: 'src/passes/**', imports: ['graph', 'quant', 'ops']},
+  report: {pattern: 'src/report/**', imports: ['graph', 'quant', 'ops']},
+  export: {pattern: 'src/export/**', imports: ['graph', 'quant', 'ops']},
+  api: {
+    pattern: 'src/*.ts',
+    imports: ['pipeline', 'statistics', 'report', 'export', 'graph', 'quant', 'ops', 'backend'],
+  },
+  assembly: {pattern: 'backend/assembly/*.ts', imports: []},
+  backend: {pattern: 'backend/**', imports: ['quant', 'ops']},
+  node: {pattern: 'node/**', imports: ['api', 'backend']},
+};
+const library = Object.keys(folders);
+const outside = {
+  cli: 'cli/**',
+  test: 'test/**',
+  bench: 'bench/**',
+  demo: 'demo/**',
+  models: 'models/**',
+  scripts: 'scripts/**',
+};
+const outsideImports = {
+  cli: library,
+  test: [...library, 'cli', 'bench', 'models', 'scripts'],
+  bench: [...library, 'cli'],
+  demo: library,
+  models: [...library, 'cli'],
+  scripts: [...library, 'cli', 'models'],
+};
+
+const element = (type, pattern) => ({type, pattern, mode: 'full'});
+const policy = (type, imports) => ({
+  from: {element: {type}},
+  allow: {to: {element: {types: {anyOf: [type, ...imports]}}}},
+});
+
+const elements = [
+  ...Object.entries(folders).map(([type, {pattern}]) => element(type, pattern)),
+  ...Object.entries(outside).map(([type, pattern]) => element(type, pattern)),
+];
+const policies = [
+  ...Object.entries(folders).map(([type, {imports}]) => policy(type, imports)),
+  ...Object.keys(outside).map(type => policy(type, outsideImports[type])),
+];
+
+/** What the library must not reach for: it runs in browsers, in workers and in Node alike. */
+const hostGlobals = ['console', 'process', 'window', 'document', 'require', 'Buffer', 'navigator'];
+
+export default defineConfig(
+  globalIgnores(['dist/', 'build/', '**/build/', 'coverage/', 'backend/generated/']),
+  {linterOptions: {noInlineConfig: true}},
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {parserOptions: {projectService: true, tsconfigRootDir: import.meta.dirname}},
+    plugins: {boundaries},
+    settings: {
+      'import/resolver': {typescript: {project: 'tsconfig.json'}},
+      'boundaries/elements': elements,
+    },
+    rules: {
+      'boundaries/dependencies': ['error', {default: 'disallow', policies}],
+      'boundaries/no-unknown-files': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', {fixStyle: 'inline-type-imports'}],
+      '@typescript-eslint/no-deprecated': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        {allowNumber: true, allowBoolean: true, allowArray: true},
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        {considerDefaultExhaustiveForUnions: true},
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        {argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_'},
+      ],
+      eqeqeq: ['error', 'always', {null: 'ignore'}],
+      'max-lines': ['error', 400],
+      'no-warning-comments': 'error',
+      'no-undef': 'off', // the compiler's work
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'backend/**/*.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-globals': ['error', ...hostGlobals],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(node:|fs$|fs/|path$|os$|url$|worker_threads$)',
+              message: 'src and backend run in browsers too; this belongs into node/ or cli/',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // AssemblyScript: the syntax of TypeScript, not its types.
+    files: ['backend/assembly/**/*.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {parserOptions: {projectService: false}},
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: {process: 'readonly', console: 'readonly', URL: 'readonly', globalThis: 'readonly'},
+    },
+  },
+);
