@@ -42,7 +42,7 @@ const outsideImports = {
   scripts: [...library, 'cli', 'models'],
 };
 
-const element = (type, pattern) => ({type, pattern, mode: 'full'});
+const element = (type, pattern) => ({type, pattern, partialMatch: false});
 const policy = (type, imports) => ({
   from: {element: {type}},
   allow: {to: {element: {types: {anyOf: [type, ...imports]}}}},

@@ -1,10 +1,10 @@
 /**
- * Where a browser finds the binaries of tfjs-backend-wasm.
+ * Where a browser finds the binaries of tfjs-backend-wasm when the app does not say.
  *
- * That package fetches them from beside the page's script, where no bundler puts them. So in
- * browsers we make copies that travel with our own code the default; what the app says with
- * `setWasmPaths`, at any time between importing us and starting the backend, still wins. In Node
- * the package finds its own files, and nothing here does anything.
+ * That package fetches them from beside the page's script, where no bundler puts them. Ours travel
+ * with our own code. An app that imports tfjs-backend-wasm itself decides for itself
+ * (wasm_instance.ts), and a later `setWasmPaths` still wins. In Node the package finds its own files,
+ * and nothing here does anything.
  *
  * The default is a path of our own scheme that tfjs fetches through its platform, which we teach
  * that scheme. Being a real response rather than a blob: or data: address, it needs nothing of a
@@ -44,8 +44,8 @@ export const embeddedWasmFailure = new Promise<never>((_, reject) => {
 embeddedWasmFailure.catch(() => undefined); // no unhandled rejection where nobody races
 
 /**
- * Make the embedded binaries the default of `wasm` in this process; call it at import time. Browsers
- * without DecompressionStream (2023 and older) keep the default of tfjs: files beside the script.
+ * Make the embedded binaries the default of `wasm`; call it once, before `wasm` starts. Browsers
+ * without DecompressionStream (before 2023) keep the default of tfjs: files beside the script.
  */
 export function embedWasmBinaries(): void {
   if (!env().getBool('IS_BROWSER') || env().getBool('IS_NODE') || !('DecompressionStream' in web)) {
@@ -55,15 +55,7 @@ export function embedWasmBinaries(): void {
   const inner = platform.fetch.bind(platform);
   platform.fetch = (path, init, options) =>
     path.startsWith(scheme) ? respond(path.slice(scheme.length)) : inner(path, init, options);
-  setDefaultPaths();
-}
-
-function setDefaultPaths(): void {
-  try {
-    setWasmPaths(scheme, true);
-  } catch {
-    // The wasm backend was started before us and failed; its paths can no longer be changed.
-  }
+  setWasmPaths(scheme, true);
 }
 
 async function respond(name: string): ReturnType<PlatformFetch> {

@@ -23,6 +23,6 @@ const target = fileURLToPath(new URL('../backend/generated/', import.meta.url));
 mkdirSync(target, {recursive: true});
 for (const [binary, module] of Object.entries(modules)) {
   const base64 = gzipSync(readFileSync(join(source, binary)), {level: 9}).toString('base64');
-  const text = `/** ${binary} of @tensorflow/tfjs-backend-wasm ${version}. */\nexport const gzipBase64 = '${base64}';\n`;
+  const text = `/** ${binary} of @tensorflow/tfjs-backend-wasm ${version}. */\nexport const gzipBase64: string = '${base64}';\n`;
   writeFileSync(join(target, module), text);
 }
