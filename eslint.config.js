@@ -25,37 +25,22 @@ const folders = {
   node: {pattern: 'node/**', imports: ['api', 'backend']},
 };
 const library = Object.keys(folders);
-const outside = {
-  cli: 'cli/**',
-  test: 'test/**',
-  bench: 'bench/**',
-  demo: 'demo/**',
-  models: 'models/**',
-  scripts: 'scripts/**',
-};
-const outsideImports = {
-  cli: library,
-  test: [...library, 'cli', 'bench', 'models', 'scripts'],
-  bench: [...library, 'cli'],
-  demo: library,
-  models: [...library, 'cli'],
-  scripts: [...library, 'cli', 'models'],
-};
-
-const element = (type, pattern) => ({type, pattern, partialMatch: false});
-const policy = (type, imports) => ({
-  from: {element: {type}},
-  allow: {to: {element: {types: {anyOf: [type, ...imports]}}}},
+Object.assign(folders, {
+  cli: {pattern: 'cli/**', imports: library},
+  models: {pattern: 'models/**', imports: [...library, 'cli']},
+  scripts: {pattern: 'scripts/**', imports: [...library, 'cli', 'models']},
+  bench: {pattern: 'bench/**', imports: [...library, 'cli', 'models']},
+  demo: {pattern: 'demo/**', imports: library},
+  test: {pattern: 'test/**', imports: [...library, 'cli', 'models', 'scripts', 'bench']},
 });
 
-const elements = [
-  ...Object.entries(folders).map(([type, {pattern}]) => element(type, pattern)),
-  ...Object.entries(outside).map(([type, pattern]) => element(type, pattern)),
-];
-const policies = [
-  ...Object.entries(folders).map(([type, {imports}]) => policy(type, imports)),
-  ...Object.keys(outside).map(type => policy(type, outsideImports[type])),
-];
+const policy = (category, imports) => ({
+  from: {file: {categories: category}},
+  allow: {to: {file: {categories: {anyOf: [category, ...imports]}}}},
+});
+
+const files = Object.entries(folders).map(([category, {pattern}]) => ({category, pattern}));
+const policies = Object.entries(folders).map(([category, {imports}]) => policy(category, imports));
 
 /** What the library must not reach for: it runs in browsers, in workers and in Node alike. */
 const hostGlobals = ['console', 'process', 'window', 'document', 'require', 'Buffer', 'navigator'];
@@ -71,7 +56,9 @@ export default defineConfig(
     plugins: {boundaries},
     settings: {
       'import/resolver': {typescript: {project: 'tsconfig.json'}},
-      'boundaries/elements': elements,
+      'boundaries/elements': [],
+      'boundaries/files': files,
+      'boundaries/files-single-match': true,
     },
     rules: {
       'boundaries/dependencies': ['error', {default: 'disallow', policies}],
@@ -122,9 +109,16 @@ export default defineConfig(
     languageOptions: {parserOptions: {projectService: false}},
   },
   {
-    files: ['**/*.{js,mjs}'],
+    files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {
-      globals: {process: 'readonly', console: 'readonly', URL: 'readonly', globalThis: 'readonly'},
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        require: 'readonly',
+        module: 'readonly',
+        __dirname: 'readonly',
+      },
     },
   },
 );
