@@ -1,5 +1,6 @@
 const common = {
   testEnvironment: './test/jest_environment.mjs',
+  setupFilesAfterEnv: ['<rootDir>/test/jest_setup.ts'],
   transform: {
     '\\.[cm]?[jt]sx?$': [
       '@swc/jest',
