@@ -46,7 +46,13 @@ const policies = Object.entries(folders).map(([category, {imports}]) => policy(c
 const hostGlobals = ['console', 'process', 'window', 'document', 'require', 'Buffer', 'navigator'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'build/', '**/build/', 'coverage/', 'backend/generated/']),
+  globalIgnores([
+    'dist/',
+    '**/build/',
+    'coverage/',
+    'backend/generated/',
+    'test/package/consumer/',
+  ]),
   {linterOptions: {noInlineConfig: true}},
   js.configs.recommended,
   {

@@ -34,6 +34,6 @@ await build({
   target: 'es2022',
   minify: true,
   external: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-converter'],
-  legalComments: 'none',
+  legalComments: 'eof',
   banner: {js: '/*! tfjs-dfq, Apache-2.0; includes TensorFlow.js backends, Apache-2.0 */'},
 });

@@ -1,0 +1,148 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {join} from 'node:path';
+import {build} from 'esbuild';
+import {ConsumerProject, root} from './consumer_project.js';
+import {PageHost} from './page_host.js';
+
+interface NodeRun {
+  readonly float: number[];
+  readonly int8: number[];
+  readonly report: string;
+  readonly backend: string;
+}
+
+interface PageRun {
+  readonly quantizedHere: number[];
+  readonly quantizedInNode: number[];
+  readonly backend: string;
+  readonly isolated: boolean;
+  readonly wasm: boolean;
+}
+
+/** Threads need a page isolated from others; the policy is as strict as WebAssembly allows. */
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src blob:; connect-src 'self' blob:",
+};
+
+let project: ConsumerProject;
+let inNode: NodeRun;
+
+beforeAll(() => {
+  project = new ConsumerProject();
+}, 300_000);
+
+afterAll(() => project.remove());
+
+describe('the package', () => {
+  const expected = [
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+    /^dist\/tfjs-dfq\.browser\.js$/,
+    /^dist\/(src|backend|node|cli)\/.*\.(js|d\.ts)$/,
+  ];
+
+  it('holds what a user needs and nothing else', () => {
+    const paths = project.packed.files.map(({path}) => path);
+    expect(paths.filter(path => !expected.some(pattern => pattern.test(path)))).toEqual([]);
+    for (const file of ['README.md', 'LICENSE', 'dist/tfjs-dfq.browser.js', 'dist/cli/main.js']) {
+      expect(paths).toContain(file);
+    }
+    expect(paths.filter(path => /test|bench|\.map$/.test(path))).toEqual([]);
+  });
+
+  it('has every file that its package.json names', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as unknown;
+    const named = JSON.stringify(manifest).match(/dist\/[\w./-]+/g) ?? [];
+    const paths = project.packed.files.map(({path}) => path);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter(path => !paths.includes(path))).toEqual([]);
+  });
+
+  it('is below 1.5 MB to download and 4 MB unpacked', () => {
+    expect(project.packed.size).toBeLessThan(1.5e6);
+    expect(project.packed.unpackedSize).toBeLessThan(4e6);
+  });
+
+  it('brings no tfjs-node and no second tfjs-core', () => {
+    const installed = (name: string) => existsSync(join(project.folder, 'node_modules', name));
+    expect(installed('@tensorflow/tfjs-node')).toBe(false);
+    expect(installed('tfjs-dfq/node_modules/@tensorflow/tfjs-core')).toBe(false);
+    expect(installed('@tensorflow/tfjs-backend-wasm')).toBe(true);
+  });
+});
+
+describe('an app in Node', () => {
+  beforeAll(() => {
+    inNode = project.script('quantize.mjs');
+  }, 120_000);
+
+  it('quantizes, predicts on int8 and saves', () => {
+    expect(inNode.backend).toBe('int8');
+    expect(inNode.int8.length).toBe(10);
+    expect(inNode.report).toContain('conv');
+    const span = Math.max(...inNode.float) - Math.min(...inNode.float);
+    const errors = inNode.int8.map((y, i) => Math.abs(y - inNode.float[i]));
+    expect(Math.max(...errors)).toBeLessThan(span / 10);
+    expect(Math.max(...errors)).toBeGreaterThan(0); // it did not just run the float model
+  });
+
+  it('runs the saved model, to the same bits, with only tfjs-dfq/backend imported', () => {
+    const {int8} = project.script<Pick<NodeRun, 'int8'>>('run.mjs');
+    expect(int8).toEqual(inNode.int8);
+  }, 60_000);
+
+  it('has the dfq command', () => {
+    expect(project.run('npx', ['--no-install', 'dfq', '--help'])).toContain('quantize');
+    const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {version: string}; // prettier-ignore
+    expect(project.run('npx', ['--no-install', 'dfq', '--version']).trim()).toBe(version);
+    project.run('npx', ['--no-install', 'dfq', 'quantize', 'float/model.json', '--out', 'by-cli']);
+    expect(existsSync(join(project.folder, 'by-cli/model.json'))).toBe(true);
+  }, 120_000);
+
+  it.each(['nodenext', 'bundler'])('type-checks with moduleResolution %s', resolution => {
+    const tsc = createRequire(__filename).resolve('typescript/bin/tsc');
+    const module = resolution === 'bundler' ? 'esnext' : resolution;
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--types', ''];
+    const kind = ['--module', module, '--moduleResolution', resolution];
+    project.run(process.execPath, [tsc, ...options, ...kind, 'types.ts']);
+  });
+});
+
+describe('an app in Chromium', () => {
+  let host: PageHost;
+
+  beforeAll(async () => {
+    await build({
+      absWorkingDir: project.folder,
+      entryPoints: ['page.mjs'],
+      outdir: 'bundled',
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'browser',
+      logLevel: 'error',
+    });
+    host = await PageHost.start(project.folder, {'/bundled.html': isolation, '/bundled/page.js': isolation}); // prettier-ignore
+  }, 60_000);
+
+  afterAll(() => host.stop());
+
+  const pages = [
+    {path: '/page.html', isolated: false, what: 'without a bundler, from the one bundle'},
+    {path: '/bundled.html', isolated: true, what: 'bundled in chunks, cross-origin isolated'},
+  ];
+  for (const {path, isolated, what} of pages) {
+    it(`quantizes and predicts the same bits as Node ${what}`, async () => {
+      const {result, problems} = await host.open<PageRun>(path);
+      expect(problems).toEqual([]);
+      expect(result.backend).toBe('int8');
+      expect(result.isolated).toBe(isolated);
+      expect(result.wasm).toBe(true);
+      expect(result.quantizedInNode).toEqual(inNode.int8);
+      expect(result.quantizedHere).toEqual(inNode.int8);
+    }, 120_000);
+  }
+});
