@@ -174,21 +174,16 @@ describeMicrokernel('conv2D', kernels => {
   it('keeps its own copy of what it packs', () => {
     const random = new Random(7);
     const x = inputFor(random, POINT);
-    const filter = randomFilter(random, POINT, {
-      stage: {...stageFor(random, 6, 9999), table: tableOf(q => q)},
-    });
+    const table = tableOf(q => q);
+    const stage = {...stageFor(random, 6, 9999), table};
+    const filter = randomFilter(random, POINT, {stage});
     const expected = oracle.conv2D(x, filter, POINT);
     const packed = kernels().packConv2D(filter);
-    for (const array of [
-      filter.values,
-      filter.zeroPoint,
-      filter.bias,
-      filter.stage.mantissa,
-      filter.stage.negativeMantissa,
-      filter.stage.hi,
-      filter.stage.table!,
-    ])
+    const {mantissa, negativeMantissa, hi} = stage;
+    const {values, zeroPoint, bias} = filter;
+    for (const array of [values, zeroPoint, bias, mantissa, negativeMantissa, hi, table]) {
       array.fill(1);
+    }
     const y = withFilter(kernels(), packed, same =>
       runOnBlocks(kernels(), [x], expected.length, ([block], output) =>
         kernels().conv2D(block, same, output, POINT),

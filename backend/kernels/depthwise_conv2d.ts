@@ -1,0 +1,36 @@
+import {Int8Op} from '../../src/ops.js';
+import {checkRank, fail, int8Kernel, textOf, type AccumulatorOperands} from './int8_kernel.js';
+import {packedFilterOf} from './packed_filter.js';
+import {windowOf} from './window.js';
+
+const OP = Int8Op.DepthwiseConv2D;
+
+/** x NHWC, filter HWIM: output channel c = i · multiplier + m. */
+export const depthwiseConv2DConfig = int8Kernel(
+  OP,
+  (backend, operands: AccumulatorOperands, attrs) => {
+    const {x, filter} = operands;
+    checkRank(OP, 'filter', filter, 4);
+    const [height, width, inChannels, multiplier] = filter.shape;
+    const outChannels = inChannels * multiplier;
+    const window = windowOf(OP, x, [height, width], attrs, attrs.dilations);
+    if (x.shape[3] !== inChannels) {
+      fail(OP, `x has shape ${textOf(x.shape)}, but the filter takes ${inChannels} channels`);
+    }
+    const sizes = {height, width, inChannels, outChannels, taps: height * width};
+    const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packDepthwise');
+    const input = backend.block(x);
+    const {info, block} = backend.output([
+      window.batch,
+      window.outHeight,
+      window.outWidth,
+      outChannels,
+    ]);
+    backend.microkernels.depthwiseConv2D(input, packed, block, {
+      ...window,
+      inChannels,
+      outChannels,
+    });
+    return info;
+  },
+);

@@ -1,0 +1,18 @@
+import type {TensorInfo} from '@tensorflow/tfjs-core';
+import {Int8Op} from '../../src/ops.js';
+import {broadcastKernel} from './broadcast.js';
+import {int8Kernel} from './int8_kernel.js';
+import {scalarStageOf} from './output_stage.js';
+
+const OP = Int8Op.Mul;
+
+export const mulConfig = int8Kernel(
+  OP,
+  (backend, {a, b}: {a: TensorInfo; b: TensorInfo}, attrs) => {
+    const {aZeroPoint, bZeroPoint} = attrs;
+    const stage = scalarStageOf((attrs.aScale * attrs.bScale) / attrs.outScale, attrs);
+    return broadcastKernel(OP, backend, a, b, (aBlock, bBlock, y, plan) =>
+      backend.microkernels.mul(aBlock, bBlock, y, plan, aZeroPoint, bZeroPoint, stage),
+    );
+  },
+);

@@ -1,0 +1,84 @@
+import type {AccumulatorAttrs} from '../../src/ops.js';
+import type {Int8Backend} from '../int8_backend.js';
+import type {FilterSpec, PackedFilter} from '../microkernels.js';
+import {fail, type AccumulatorOperands} from './int8_kernel.js';
+import {outputStageOf, perChannel} from './output_stage.js';
+import {variantOf} from './variants.js';
+
+/** Sizes of a filter; taps: products in one accumulator, the K of the overflow bound. */
+export interface FilterSizes {
+  readonly height: number;
+  readonly width: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly taps: number;
+}
+
+/**
+ * The filter with its bias, zero points and output stage, packed at first use. Nothing in it depends
+ * on the size or the padding of the image.
+ *
+ * @throws Error if an operand does not fit the filter, or an accumulator could overflow
+ */
+export function packedFilterOf(
+  op: string,
+  backend: Int8Backend,
+  operands: AccumulatorOperands,
+  attrs: AccumulatorAttrs,
+  sizes: FilterSizes,
+  pack: 'packConv2D' | 'packDepthwise',
+): PackedFilter {
+  const {filter, bias, filterScale, filterZeroPoint, activation} = operands;
+  const {xScale, xZeroPoint, outScale, outZeroPoint, lo, hi} = attrs;
+  const key = [xScale, xZeroPoint, outScale, outZeroPoint, lo, hi, attrs.activation];
+  const constants = [bias, filterScale, filterZeroPoint, activation].map(x => x?.dataId);
+  return variantOf<PackedFilter>(
+    backend,
+    filter,
+    op,
+    [...key, ...constants, ...filter.shape],
+    () => backend.microkernels[pack](specOf(op, backend, operands, attrs, sizes)),
+    packed => backend.microkernels.freeFilter(packed),
+  );
+}
+
+function specOf(
+  op: string,
+  backend: Int8Backend,
+  operands: AccumulatorOperands,
+  attrs: AccumulatorAttrs,
+  {taps, ...sizes}: FilterSizes,
+): FilterSpec {
+  const {filter, bias, filterScale, filterZeroPoint, activation} = operands;
+  const channels = sizes.outChannels;
+  const biases = backend.values(bias);
+  if (bias.dtype !== 'int32' || biases.length !== channels) {
+    fail(op, `bias is ${bias.dtype} [${bias.shape.join(', ')}], but must be int32 [${channels}]`);
+  }
+  const zeroPoints = backend.values(filterZeroPoint);
+  if (zeroPoints.some(z => z < -128 || z > 127)) fail(op, 'filterZeroPoint is outside int8');
+  checkAccumulator(op, taps, biases);
+  const scales = backend.values(filterScale);
+  const activations = activation === undefined ? [] : backend.values(activation);
+  const block = backend.block(filter);
+  return {
+    ...sizes,
+    values: backend.microkernels.memory.view(block).slice(), // packing allocates, and may move the block
+    zeroPoint: Int32Array.from(perChannel(op, 'filterZeroPoint', zeroPoints, channels)),
+    bias: Int32Array.from(biases),
+    xZeroPoint: attrs.xZeroPoint,
+    stage: outputStageOf(op, attrs, channels, scales, activations),
+  };
+}
+
+/** Proves that no int32 accumulator overflows: taps · 255 · 255 + |bias| < 2^31. */
+function checkAccumulator(op: string, taps: number, bias: ArrayLike<number>): void {
+  let largest = 0;
+  for (let c = 0; c < bias.length; c++) largest = Math.max(largest, Math.abs(bias[c]));
+  if (taps * 255 * 255 + largest >= 2 ** 31) {
+    fail(
+      op,
+      `${taps} products and a bias of ${largest} may overflow the int32 accumulator; leave the layer in float`,
+    );
+  }
+}

@@ -1,0 +1,28 @@
+import type {TensorInfo} from '@tensorflow/tfjs-core';
+import {Int8Op} from '../../src/ops.js';
+import {int8Kernel, sizeOf} from './int8_kernel.js';
+import {preluStageOf} from './output_stage.js';
+import {variantOf} from './variants.js';
+
+const OP = Int8Op.PRelu;
+
+/** x [..., C], slope one for all or one for each of the C channels. */
+export const preluConfig = int8Kernel(
+  OP,
+  (backend, {x, slope}: {x: TensorInfo; slope: TensorInfo}, attrs) => {
+    const channels = x.shape.at(-1) ?? 1;
+    const {xScale, outScale, outZeroPoint, lo, hi} = attrs;
+    const stage = variantOf(
+      backend,
+      slope,
+      OP,
+      [channels, xScale, outScale, outZeroPoint, lo, hi],
+      () => preluStageOf(OP, attrs, channels, backend.values(slope)),
+    );
+    const input = backend.block(x);
+    const {info, block} = backend.output(x.shape);
+    const rows = sizeOf(x.shape.slice(0, -1));
+    backend.microkernels.prelu(input, block, rows, attrs.xZeroPoint, stage);
+    return info;
+  },
+);

@@ -1,0 +1,25 @@
+import type {TensorInfo} from '@tensorflow/tfjs-core';
+import {Int8Op} from '../../src/ops.js';
+import {fail, int8Kernel} from './int8_kernel.js';
+
+const OP = Int8Op.Quantize;
+
+export const quantizeConfig = int8Kernel(OP, (backend, {x}: {x: TensorInfo}, attrs) => {
+  const values = backend.values(x);
+  const floats = values instanceof Float32Array ? values : Float32Array.from(values);
+  const {info, block} = backend.output(x.shape);
+  backend.microkernels.quantize(floats, block, {
+    inverseScale: inverseOf(OP, attrs.outScale),
+    zeroPoint: attrs.outZeroPoint,
+    lo: attrs.lo,
+    hi: attrs.hi,
+  });
+  return info;
+});
+
+/** 1 / scale as a float32. */
+export function inverseOf(op: string, scale: number): number {
+  const inverse = Math.fround(1 / Math.fround(scale));
+  if (!(inverse > 0 && inverse < Infinity)) fail(op, `outScale ${scale} has no float32 inverse`);
+  return inverse;
+}
