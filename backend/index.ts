@@ -5,10 +5,10 @@
  *   import 'tfjs-dfq/backend';
  *   await tf.setBackend('int8');
  */
-import {identity} from './kernels/delegate_identity.js';
+import {int8Kernels} from './kernels/index.js';
 import {reference} from './reference/index.js';
 import {registerInt8Backend} from './register.js';
 
-registerInt8Backend(reference, [identity]);
+registerInt8Backend(reference, int8Kernels);
 
 export {Int8Backend} from './int8_backend.js';

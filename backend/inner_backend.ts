@@ -9,6 +9,8 @@ export interface InnerBackend {
   readonly backend: KernelBackend;
   /** Whether the tensor lies in it; unlike a look-up in its storage, this moves nothing. */
   has(dataId: DataId): boolean;
+  /** The shape that its storage keeps for a tensor, if it keeps one. */
+  storedShape(dataId: DataId): readonly number[] | undefined;
 }
 
 export interface InnerCpu extends InnerBackend {
@@ -22,9 +24,20 @@ export interface InnerBackends {
 }
 
 export function innerWasm(backend: BackendWasm): InnerBackend {
-  return {name: 'wasm', backend, has: dataId => backend.dataIdMap.has(dataId)};
+  const data = backend.dataIdMap;
+  return {
+    name: 'wasm',
+    backend,
+    has: dataId => data.has(dataId),
+    storedShape: dataId => data.get(dataId).shape,
+  };
 }
 
 export function innerCpu(backend: MathBackendCPU): InnerCpu {
-  return {name: 'cpu', backend, has: dataId => backend.data.has(dataId)};
+  return {
+    name: 'cpu',
+    backend,
+    has: dataId => backend.data.has(dataId),
+    storedShape: () => undefined,
+  };
 }

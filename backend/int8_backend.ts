@@ -91,18 +91,21 @@ export class Int8Backend extends KernelBackend {
   }
 
   /**
-   * Where the float kernel that runs on `inner` finds a tensor: in place, or in a copy there that
-   * the caller disposes of. A tensor of a foreign backend moves here first.
+   * What a float kernel that runs on `inner` gets for a tensor: the tensor itself if it lies there,
+   * else a copy, which the caller disposes of. A tensor of a foreign backend moves here first.
+   *
+   * @param asStored copy it also if the storage knows it under another shape
    */
-  lend(x: TensorInfo, inner: InnerBackend): {info: TensorInfo; copied: boolean} {
-    if (inner.has(x.dataId)) return {info: x, copied: false};
-    if (!this.holds(x.dataId)) {
-      engine().moveData(this, x.dataId);
-      return this.lend(x, inner);
-    }
+  lend(
+    x: TensorInfo,
+    inner: InnerBackend,
+    asStored = false,
+  ): {readonly info: TensorInfo; readonly copied: boolean} {
+    if (!this.holds(x.dataId)) engine().moveData(this, x.dataId);
+    if (inner.has(x.dataId) && !(asStored && isReshaped(x, inner))) return {info: x, copied: false};
     const dataId = {};
     inner.backend.move(dataId, this.readSync(x.dataId), x.shape, x.dtype, 1);
-    return {info: {...x, dataId}, copied: true};
+    return {info: {dataId, shape: x.shape, dtype: x.dtype}, copied: true};
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
@@ -212,6 +215,11 @@ export class Int8Backend extends KernelBackend {
     holder?.backend.disposeData(x.dataId, true);
     return block;
   }
+}
+
+function isReshaped({dataId, shape}: TensorInfo, inner: InnerBackend): boolean {
+  const stored = inner.storedShape(dataId);
+  return stored !== undefined && !util.arraysEqual([...stored], shape);
 }
 
 function checkInt8(values: ArrayLike<number>, {dtype, shape}: TensorInfo): void {

@@ -1,5 +1,6 @@
 import {
   getKernel,
+  Identity,
   type NamedAttrMap,
   type NamedTensorInfoMap,
   type TensorInfo,
@@ -7,6 +8,9 @@ import {
 import type {InnerBackend} from '../inner_backend.js';
 import type {Int8Backend} from '../int8_backend.js';
 import {cpuReason} from './delegate_rules.js';
+
+/** Operands whose shape WASM kernels take from the storage, which keeps the one the data was made with. */
+const SHAPE_FROM_STORAGE = new Set(['bias']);
 
 type Operand = TensorInfo | TensorInfo[] | null | undefined;
 
@@ -27,13 +31,15 @@ export interface DelegateArgs {
  */
 export function delegate(kernelName: string, args: DelegateArgs): TensorInfo | TensorInfo[] {
   const {inputs, attrs, backend} = args;
+  const {x} = inputs;
+  if (kernelName === Identity && x !== undefined) return backend.alias(x, x.shape); // WASM's copies
   const inner = chooseInner(kernelName, args);
   const kernel = getKernel(kernelName, inner.name);
   if (kernel == null) throw new Error(`int8 backend: no kernel '${kernelName}'`);
   const copies: TensorInfo[] = [];
   try {
-    const operands = mapTensors(inputs, x => {
-      const {info, copied} = backend.lend(x, inner);
+    const operands = mapTensors(inputs, (x, name) => {
+      const {info, copied} = backend.lend(x, inner, SHAPE_FROM_STORAGE.has(name));
       if (copied) copies.push(info);
       return info;
     });

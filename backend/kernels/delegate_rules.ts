@@ -1,29 +1,17 @@
 /**
  * What the WASM kernels of tfjs 4.22 do wrong, refuse or leave unchecked, and the CPU kernels do right.
- * Found by running the op tests of tfjs-core on `wasm` (test/conformance) and every kernel on int32
- * operands (test/backend/stock_ops.ts).
+ * Found by running the op tests of tfjs-core on `wasm` (test/conformance), and by comparing the two
+ * on random operands and attributes (test/backend/backend_delegate.test.ts).
  */
+import type {NamedAttrMap, NamedTensorInfoMap, TensorInfo} from '@tensorflow/tfjs-core';
 import {
-  slice_util,
-  type NamedAttrMap,
-  type NamedTensorInfoMap,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
-
-type Inputs = Readonly<Record<string, TensorInfo | null | undefined>>;
-
-interface Call {
-  readonly inputs: Inputs;
-  /** The inputs that are there; lists flattened. */
-  readonly operands: readonly TensorInfo[];
-  readonly attrs: NamedAttrMap;
-  readonly kernelName: string;
-}
-
-interface SliceAttrs {
-  begin: number | number[];
-  size: number | number[];
-}
+  addsPerChannel,
+  isNumeric,
+  isOutOfBounds,
+  repeatsOverLeadingAxes,
+  skipsLastPixels,
+  type Call,
+} from './delegate_predicates.js';
 
 interface Rule {
   /** Why these calls run on CPU. */
@@ -45,6 +33,7 @@ const INTEGER_KERNELS = new Set(
    Unique Unpack ZerosLike`.split(/\s+/),
 );
 
+const CONVOLUTIONS = ['Conv2D', 'DepthwiseConv2dNative'];
 const FUSED_CONVOLUTIONS = ['FusedConv2D', 'FusedDepthwiseConv2D'];
 
 const RULES: readonly Rule[] = [
@@ -65,16 +54,32 @@ const RULES: readonly Rule[] = [
   },
   {
     reason: 'the WASM kernels have channels last only',
-    kernels: ['Conv2D', 'Conv2DBackpropInput', 'DepthwiseConv2dNative', ...FUSED_CONVOLUTIONS],
+    kernels: [...CONVOLUTIONS, ...FUSED_CONVOLUTIONS, 'Conv2DBackpropInput'],
     applies: ({attrs}) => attrs.dataFormat === 'NCHW',
+  },
+  {
+    reason: 'XNNPACK refuses SAME padding where the strides leave out the last pixels',
+    kernels: [...CONVOLUTIONS, ...FUSED_CONVOLUTIONS],
+    applies: skipsLastPixels,
   },
   {
     reason: 'the WASM kernels add a bias of one value per output channel only',
     kernels: [...FUSED_CONVOLUTIONS, '_FusedMatMul'],
-    applies: ({inputs, kernelName, attrs}) => !isPerChannel(inputs, kernelName, attrs),
+    applies: call => !addsPerChannel(call),
   },
   {
-    reason: 'the WASM kernels leave 1×1 windows, which XNNPACK refuses, uncomputed',
+    reason: 'the WASM kernel adds the bias to the first row only if an operand is transposed',
+    kernels: ['_FusedMatMul'],
+    applies: ({inputs: {bias}, attrs}) =>
+      bias != null && Boolean(attrs.transposeA || attrs.transposeB),
+  },
+  {
+    reason: 'XNNPACK repeats the slopes of a PReLU over the leading axes, and along no other',
+    kernels: ['Prelu', ...FUSED_CONVOLUTIONS, '_FusedMatMul'],
+    applies: call => !repeatsOverLeadingAxes(call),
+  },
+  {
+    reason: 'XNNPACK refuses 1×1 windows, and the WASM kernels leave the result uncomputed',
     kernels: ['AvgPool', 'MaxPool'],
     applies: ({attrs}) => [attrs.filterSize].flat().every(size => size === 1),
   },
@@ -86,7 +91,7 @@ const RULES: readonly Rule[] = [
   {
     reason: 'the WASM kernel does not see that the slice is out of bounds',
     kernels: ['Slice'],
-    applies: ({inputs, attrs}) => isOutOfBounds(inputs, attrs as unknown as SliceAttrs),
+    applies: isOutOfBounds,
   },
 ];
 
@@ -103,35 +108,9 @@ export function cpuReason(
     rules = RULES.filter(({kernels}) => kernels?.includes(kernelName) ?? true);
     rulesOf.set(kernelName, rules);
   }
-  const operands = Object.values(inputs).flat().filter(isThere);
+  const operands = Object.values(inputs)
+    .flat()
+    .filter((x: TensorInfo | null | undefined): x is TensorInfo => x != null);
   const call = {kernelName, inputs, operands, attrs};
   return rules.find(({applies}) => applies(call))?.reason;
-}
-
-function isThere(x: TensorInfo | null | undefined): x is TensorInfo {
-  return x != null;
-}
-
-function isNumeric(dtype: unknown): boolean {
-  return dtype !== 'string' && dtype !== 'complex64';
-}
-
-/** @returns whether the bias, if any, has shape [output channels] */
-function isPerChannel({bias, filter, b}: Inputs, kernelName: string, attrs: NamedAttrMap): boolean {
-  if (!isThere(bias)) return true;
-  const channels = isThere(filter)
-    ? outChannels(filter.shape, kernelName)
-    : b?.shape.at(attrs.transposeB ? -2 : -1);
-  return bias.shape.length === 1 && bias.shape[0] === channels;
-}
-
-/** @param filter HWIO, of a depthwise kernel HWIM */
-function outChannels([, , inputs, outputs]: number[], kernelName: string): number {
-  return kernelName === 'FusedDepthwiseConv2D' ? inputs * outputs : outputs;
-}
-
-function isOutOfBounds({x}: Inputs, {begin, size}: SliceAttrs): boolean {
-  if (!isThere(x)) return false;
-  const [first, count] = slice_util.parseSliceParams(x, begin, size);
-  return x.shape.some((length, axis) => first[axis] + count[axis] > length);
 }
