@@ -14,7 +14,9 @@ const types: Readonly<Record<string, string>> = {
 
 export interface Opened<T> {
   readonly result: T;
-  /** Paths asked for that are not there, and what the page printed as errors. */
+  /** Addresses that the page asked for. */
+  readonly requests: string[];
+  /** Requests that failed, and what the page printed as errors and warnings. */
   readonly problems: string[];
 }
 
@@ -41,12 +43,19 @@ export class PageHost {
     return new PageHost(server, browser);
   }
 
-  /** Opens a page and waits for the promise that its script leaves in `globalThis.result`. */
-  async open<T>(path: string): Promise<Opened<T>> {
+  /**
+   * Opens a page and waits for the promise that its script leaves in `globalThis.result`.
+   *
+   * @param unreachable pattern of addresses that fail, as on a broken connection
+   */
+  async open<T>(path: string, unreachable?: RegExp): Promise<Opened<T>> {
     const page = await this.browser.newPage();
+    if (unreachable) await page.route(unreachable, route => route.abort());
+    const requests: string[] = [];
     const problems: string[] = [];
+    page.on('request', request => requests.push(request.url()));
     page.on('console', message => {
-      if (message.type() === 'error') problems.push(message.text());
+      if (['error', 'warning'].includes(message.type())) problems.push(message.text());
     });
     page.on('pageerror', error => problems.push(error.message));
     page.on('response', response => {
@@ -56,7 +65,7 @@ export class PageHost {
       const {port} = this.server.address() as AddressInfo;
       await page.goto(`http://127.0.0.1:${port}${path}`);
       const result = (await page.evaluate('globalThis.result')) as T;
-      return {result, problems};
+      return {result, requests, problems};
     } catch (error) {
       throw new Error(`${path}: ${String(error)}\n${problems.join('\n')}`);
     } finally {

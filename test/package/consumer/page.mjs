@@ -18,6 +18,5 @@ globalThis.result = (async () => {
     quantizedInNode: await outputs(await loadGraphModel('/int8/model.json')),
     backend: tf.getBackend(),
     isolated: globalThis.crossOriginIsolated,
-    wasm: tf.engine().backendNames().includes('wasm'),
   };
 })();
