@@ -75,7 +75,7 @@ function cutShards(weights: Uint8Array): Map<string, Uint8Array> {
 
 function modelJson(
   artifacts: io.ModelArtifacts,
-  modelTopology: {},
+  modelTopology: object,
   weightsManifest: io.WeightsManifestConfig,
 ): io.ModelJSON {
   return {
@@ -96,7 +96,7 @@ function modelJson(
 async function createAt(target: string, files: Files): Promise<void> {
   const parent = await nearestFolder(path.dirname(target));
   const inside = path.relative(parent, target);
-  const first = inside.split(path.sep)[0]!;
+  const first = inside.split(path.sep)[0];
   const stage = await mkdtemp(path.join(parent, '.dfq-'));
   try {
     await writeFiles(path.join(stage, inside), files);

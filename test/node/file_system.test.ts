@@ -18,9 +18,20 @@ beforeEach(async () => {
 afterEach(() => rm(folder, {recursive: true, force: true}));
 
 const at = (...names: string[]) => path.join(folder, ...names);
-const load = (location: string) => tf.io.getLoadHandlers(`file://${location}`)[0]!.load!();
-const save = (location: string, artifacts: tf.io.ModelArtifacts) =>
-  tf.io.getSaveHandlers(`file://${location}`)[0]!.save!(artifacts);
+
+async function load(location: string): Promise<tf.io.ModelArtifacts> {
+  const [handler] = tf.io.getLoadHandlers(`file://${location}`);
+  return handler.load ? handler.load() : fail('no load');
+}
+
+async function save(location: string, artifacts: tf.io.ModelArtifacts): Promise<tf.io.SaveResult> {
+  const [handler] = tf.io.getSaveHandlers(`file://${location}`);
+  return handler.save ? handler.save(artifacts) : fail('no save');
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
 
 /** y = x + w, w = [1, 2, 3] */
 function addition(): tf.io.ModelArtifacts {
@@ -150,7 +161,7 @@ describe('file://', () => {
 
   it('leaves other schemes and lists of files alone', () => {
     expect(tf.io.getLoadHandlers('elsewhere://x')).toEqual([]);
-    expect(tf.io.getLoadHandlers(['file:///x'] as unknown as string)).toEqual([]);
+    expect(tf.io.getLoadHandlers(['file:///x'])).toEqual([]);
   });
 });
 
