@@ -62,12 +62,18 @@ function span(
     const total = Math.max((out - 1) * stride + extent - size, 0);
     return {out, padBefore: Math.floor(total / 2)};
   }
-  const [before, after] = explicitPaddings?.slice(2 * axis, 2 * axis + 2) ?? [0, 0];
+  const [before, after] = padding === 'VALID' ? [0, 0] : explicitOf(op, explicitPaddings, axis);
   const out = Math.floor((size + before + after - extent) / stride) + 1;
   if (out < 1) {
     fail(op, `x has shape ${textOf(x.shape)}, smaller than the ${filter.join('×')} filter`);
   }
   return {out, padBefore: before};
+}
+
+/** [before, after] of one axis. */
+function explicitOf(op: string, paddings: WindowAttrs['explicitPaddings'], axis: 0 | 1): number[] {
+  if (paddings === undefined) fail(op, "padding 'EXPLICIT' needs explicitPaddings");
+  return paddings.slice(2 * axis, 2 * axis + 2);
 }
 
 /** Rows below, and columns right of the image that the last windows reach. */
