@@ -2,7 +2,7 @@
  * dist/: ES modules and type declarations of src, backend, node and cli, and one bundle for pages
  * without a bundler of their own.
  */
-import {execFileSync} from 'node:child_process';
+import {spawnSync} from 'node:child_process';
 import {chmodSync, rmSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
@@ -16,7 +16,8 @@ const tsc = require.resolve('typescript/bin/tsc');
 rmSync(join(root, 'dist'), {recursive: true, force: true});
 // In this order: the second also emits what it imports from the library, and checks less of it.
 for (const project of ['tsconfig.library.json', 'tsconfig.node.json']) {
-  execFileSync(process.execPath, [tsc, '-p', project], {cwd: root, stdio: 'inherit'});
+  const {status} = spawnSync(process.execPath, [tsc, '-p', project], {cwd: root, stdio: 'inherit'});
+  if (status !== 0) process.exit(1); // it has said why
 }
 chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 

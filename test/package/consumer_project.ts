@@ -1,4 +1,4 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {cpSync, existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -55,9 +55,11 @@ export class ConsumerProject {
     writeSmallModel(join(this.folder, 'float'));
   }
 
-  /** stdout of a command run in the project; throws with its stderr when it fails. */
+  /** stdout of a command run in the project; throws with all that it printed when it fails. */
   run(program: string, args: string[]): string {
-    return execFileSync(program, args, {cwd: this.folder, encoding: 'utf8', stdio: 'pipe'});
+    const {status, stdout, stderr} = spawnSync(program, args, {cwd: this.folder, encoding: 'utf8'});
+    if (status !== 0) throw new Error(`${program} ${args.join(' ')}\n${stdout}\n${stderr}`);
+    return stdout;
   }
 
   /** What a script of the project printed last, as JSON. */
