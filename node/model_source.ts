@@ -48,8 +48,8 @@ export function httpSource(url: string): ModelSource {
 
 async function download(url: string): Promise<Uint8Array> {
   const response = await fetch(url).catch((error: Error) => {
-    const cause = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new Error(`cannot fetch '${url}': ${cause || 'no connection'}`);
+    const {message, code} = (error.cause ?? error) as NodeJS.ErrnoException;
+    throw new Error(`cannot fetch '${url}': ${message || code}`);
   });
   if (!response.ok)
     throw new Error(`cannot fetch '${url}': HTTP ${response.status} ${response.statusText}`);

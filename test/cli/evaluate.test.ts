@@ -7,6 +7,9 @@ import {run} from '../../cli/run.js';
 import {saveModel} from '../../node/save_model.js';
 import {colorClassifier, plainPng, recorder, writeColorTask} from './fixtures.js';
 
+/** A loaded machine is slow to start WebAssembly. */
+jest.setTimeout(60_000);
+
 let folder: string;
 
 beforeEach(async () => {
