@@ -1,0 +1,80 @@
+import {depthwise3x3Row} from './depthwise_3x3';
+import {Filter} from './filter';
+import {Lanes} from './lanes';
+import {lookup} from './lookup';
+import {PAIR_BYTES} from './pack_depthwise';
+import {openRowRing, rowRingBytes, tapBytes} from './row_ring';
+import {GROUP, Requantize, StageGroup} from './stage';
+import {ConvGeometry} from './structs';
+
+/** Bytes of scratch for {@link depthwise}. */
+export function depthwise_scratch_bytes(geometry: ConvGeometry): i32 {
+  return rowRingBytes(geometry) + tapBytes(geometry);
+}
+
+/** qs8_qc8w_dwconv: x int8 NHWC → y int8 NHWC, output rows `begin` … `end` of the batch · outHeight. */
+export function depthwise(
+  x: usize,
+  filter: Filter,
+  y: usize,
+  geometry: ConvGeometry,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const taps = scratch;
+  const ring = openRowRing(scratch + tapBytes(geometry), x, geometry, filter.xZeroPoint);
+  const rowBytes = geometry.outWidth * filter.channels;
+  const table = filter.stage.table;
+  const reuse = filter.weights3x3 != 0 && geometry.strideWidth == 1 && geometry.dilationWidth == 1;
+  for (let line = begin; line < end; line++) {
+    const yRow = y + line * rowBytes;
+    const top = ring.advance(line);
+    if (reuse) {
+      const step = geometry.dilationHeight;
+      depthwise3x3Row(
+        ring.row(top),
+        ring.row(top + step),
+        ring.row(top + 2 * step),
+        filter,
+        yRow,
+        geometry.outWidth,
+      );
+    } else {
+      ring.locateTaps(top, taps);
+      depthwiseRow(taps, filter, yRow, geometry);
+    }
+    if (table) lookup(yRow, table, yRow, rowBytes);
+  }
+}
+
+/** One output row, any filter: two taps at a time, interleaved so that one `dot` takes both. */
+function depthwiseRow(taps: usize, filter: Filter, y: usize, geometry: ConvGeometry): void {
+  const channels = filter.channels;
+  const stage = filter.stage;
+  const step = geometry.strideWidth * channels;
+  const bytes = (filter.depth >> 1) * PAIR_BYTES;
+  let at = 0;
+  for (let column = 0; column < geometry.outWidth; column++) {
+    let w = filter.weights;
+    let group = stage.groups;
+    for (let c = 0; c < channels; c += GROUP) {
+      const record = changetype<StageGroup>(group);
+      let acc0 = record.bias0;
+      let acc1 = record.bias1;
+      let tap = taps;
+      for (const end = w + bytes; w < end; w += PAIR_BYTES, tap += 2 * sizeof<usize>()) {
+        const first = v128.load64_zero(load<usize>(tap) + at + c);
+        const second = v128.load64_zero(load<usize>(tap, sizeof<usize>()) + at + c);
+        const pairs = Lanes.interleave(first, second);
+        acc0 = Lanes.dot(acc0, i16x8.extend_low_i8x16_s(pairs), v128.load(w));
+        acc1 = Lanes.dot(acc1, i16x8.extend_high_i8x16_s(pairs), v128.load(w, 16));
+      }
+      const q = Requantize.group(acc0, acc1, record, stage);
+      Requantize.store(y + c, q, record, stage, min(channels - c, GROUP));
+      group += offsetof<StageGroup>();
+    }
+    at += step;
+    y += channels;
+  }
+}

@@ -1,0 +1,117 @@
+import {Filter} from './filter';
+import {Lanes} from './lanes';
+import {PAIRS_3X3, PAIR_BYTES} from './pack_depthwise';
+import {GROUP, Requantize, StageGroup} from './stage';
+
+/**
+ * One output row of a 3×3 depthwise convolution with horizontal stride 1, two columns at a time.
+ *
+ * Rows 0 and 1 are paired vertically: a pair serves the three outputs that see its column. Row 2 is paired
+ * horizontally, columns (0, 1) and (2, 3): the left output takes them with (w6, w7) (w8, 0), the right one with
+ * (0, w6) (w7, w8). What the right half of a step has interleaved is the left half of the next one.
+ *
+ *   weights: (w0, w3) (w1, w4) (w2, w5) (w6, w7) (w8, 0) (0, w6) (w7, w8), each [8][2] int16
+ *
+ * @param r0 three rows of int8 [outWidth + 2, C], readable for two more pixels
+ * @param y int8 [outWidth, C]
+ */
+export function depthwise3x3Row(
+  r0: usize,
+  r1: usize,
+  r2: usize,
+  filter: Filter,
+  y: usize,
+  outWidth: i32,
+): void {
+  const channels = filter.channels;
+  let weights = filter.weights3x3;
+  let group = filter.stage.groups;
+  for (let c = 0; c < channels; c += GROUP) {
+    const record = changetype<StageGroup>(group);
+    depthwiseColumns(
+      r0 + c,
+      r1 + c,
+      r2 + c,
+      filter,
+      weights,
+      record,
+      y + c,
+      outWidth,
+      min(channels - c, GROUP),
+    );
+    weights += PAIRS_3X3 * PAIR_BYTES;
+    group += offsetof<StageGroup>();
+  }
+}
+
+/** Eight channels of a row. */
+function depthwiseColumns(
+  r0: usize,
+  r1: usize,
+  r2: usize,
+  filter: Filter,
+  w: usize,
+  group: StageGroup,
+  y: usize,
+  outWidth: i32,
+  valid: i32,
+): void {
+  const channels = <usize>filter.channels;
+  const stage = filter.stage;
+  let pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
+  let p00 = i16x8.extend_low_i8x16_s(pair);
+  let p01 = i16x8.extend_high_i8x16_s(pair);
+  r0 += channels;
+  r1 += channels;
+  pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
+  let p10 = i16x8.extend_low_i8x16_s(pair);
+  let p11 = i16x8.extend_high_i8x16_s(pair);
+  pair = Lanes.interleave(v128.load64_zero(r2), v128.load64_zero(r2 + channels));
+  let q0 = i16x8.extend_low_i8x16_s(pair);
+  let q1 = i16x8.extend_high_i8x16_s(pair);
+  for (; outWidth > 0; outWidth -= 2) {
+    let left0 = Lanes.dot(group.bias0, p00, v128.load(w));
+    let left1 = Lanes.dot(group.bias1, p01, v128.load(w, 16));
+    left0 = Lanes.dot(left0, p10, v128.load(w, 32));
+    left1 = Lanes.dot(left1, p11, v128.load(w, 48));
+    let right0 = Lanes.dot(group.bias0, p10, v128.load(w));
+    let right1 = Lanes.dot(group.bias1, p11, v128.load(w, 16));
+    left0 = Lanes.dot(left0, q0, v128.load(w, 96));
+    left1 = Lanes.dot(left1, q1, v128.load(w, 112));
+    right0 = Lanes.dot(right0, q0, v128.load(w, 160));
+    right1 = Lanes.dot(right1, q1, v128.load(w, 176));
+
+    r0 += channels;
+    r1 += channels;
+    r2 += 2 * channels;
+    pair = Lanes.interleave(v128.load64_zero(r2), v128.load64_zero(r2 + channels));
+    q0 = i16x8.extend_low_i8x16_s(pair);
+    q1 = i16x8.extend_high_i8x16_s(pair);
+    pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
+    p00 = i16x8.extend_low_i8x16_s(pair);
+    p01 = i16x8.extend_high_i8x16_s(pair);
+    left0 = Lanes.dot(left0, q0, v128.load(w, 128));
+    left1 = Lanes.dot(left1, q1, v128.load(w, 144));
+    right0 = Lanes.dot(right0, q0, v128.load(w, 192));
+    right1 = Lanes.dot(right1, q1, v128.load(w, 208));
+    left0 = Lanes.dot(left0, p00, v128.load(w, 64));
+    left1 = Lanes.dot(left1, p01, v128.load(w, 80));
+    right0 = Lanes.dot(right0, p00, v128.load(w, 32));
+    right1 = Lanes.dot(right1, p01, v128.load(w, 48));
+
+    r0 += channels;
+    r1 += channels;
+    pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
+    p10 = i16x8.extend_low_i8x16_s(pair);
+    p11 = i16x8.extend_high_i8x16_s(pair);
+    right0 = Lanes.dot(right0, p10, v128.load(w, 64));
+    right1 = Lanes.dot(right1, p11, v128.load(w, 80));
+
+    Requantize.store(y, Requantize.group(left0, left1, group, stage), group, stage, valid);
+    y += channels;
+    if (outWidth > 1) {
+      Requantize.store(y, Requantize.group(right0, right1, group, stage), group, stage, valid);
+      y += channels;
+    }
+  }
+}

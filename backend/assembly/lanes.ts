@@ -1,0 +1,48 @@
+/** Idioms over vectors. Static methods, because only these may carry `@inline` in standard TypeScript syntax. */
+export abstract class Lanes {
+  /** acc[i] + x[2i] · w[2i] + x[2i+1] · w[2i+1]: int32 ← int16; modulo 2^32. */
+  @inline static dot(acc: v128, x: v128, w: v128): v128 {
+    return i32x4.add(acc, i32x4.dot_i16x8_s(x, w));
+  }
+
+  /** Bytes of two vectors in turn, the first halves: a0 b0 a1 b1 … a7 b7. */
+  @inline static interleave(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  }
+
+  /** As {@link interleave}, the second halves: a8 b8 … a15 b15. */
+  @inline static interleaveHigh(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+
+  /** The first `count` bytes, all 16 if there are more to come. */
+  @inline static store(y: usize, q: v128, count: i32): void {
+    if (count >= 16) v128.store(y, q);
+    else storePartial(y, q, count);
+  }
+
+  /** max, then min: where lo > hi, hi wins. */
+  @inline static clamp(q: v128, lo: v128, hi: v128): v128 {
+    return i8x16.min_s(i8x16.max_s(q, lo), hi);
+  }
+}
+
+/** The first `count` bytes of a vector, 0 … 15, and not one more. */
+export function storePartial(y: usize, q: v128, count: i32): void {
+  if (count & 8) {
+    v128.store64_lane(y, q, 0);
+    q = i64x2.shuffle(q, q, 1, 1);
+    y += 8;
+  }
+  if (count & 4) {
+    v128.store32_lane(y, q, 0);
+    q = i32x4.shuffle(q, q, 1, 2, 3, 3);
+    y += 4;
+  }
+  if (count & 2) {
+    v128.store16_lane(y, q, 0);
+    q = i64x2.shr_u(q, 16);
+    y += 2;
+  }
+  if (count & 1) v128.store8_lane(y, q, 0);
+}

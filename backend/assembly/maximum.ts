@@ -1,0 +1,14 @@
+import {broadcast} from './broadcast';
+import {BroadcastPlan} from './structs';
+
+@unmanaged
+class MaximumOp {
+  @inline apply(a: v128, b: v128): v128 {
+    return i8x16.max_s(a, b);
+  }
+}
+
+/** s8_vmax: both operands and the result lie on one grid. */
+export function maximum(a: usize, b: usize, y: usize, plan: BroadcastPlan): void {
+  broadcast<MaximumOp>(a, b, y, plan, changetype<MaximumOp>(0));
+}

@@ -1,0 +1,98 @@
+/** What crosses the border from TypeScript: records of 32-bit integers, fields in the order of `simd_records.ts`. */
+
+/** Sizes in elements; see `ConvGeometry` of `microkernels.ts`. */
+@unmanaged
+export class ConvGeometry {
+  batch: i32;
+  inHeight: i32;
+  inWidth: i32;
+  inChannels: i32;
+  outHeight: i32;
+  outWidth: i32;
+  outChannels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+}
+
+/** An output stage as it comes: arrays [channels] of int32, `hi` of int8, `table` [256] of int8 or 0. */
+@unmanaged
+export class StageSpec {
+  mantissa: usize;
+  negativeMantissa: usize;
+  hi: usize;
+  table: usize;
+  shift: i32;
+  zeroPoint: i32;
+  lo: i32;
+}
+
+/** One stage for all channels. */
+@unmanaged
+export class ScalarStageSpec {
+  mantissa: i32;
+  shift: i32;
+  zeroPoint: i32;
+  lo: i32;
+  hi: i32;
+}
+
+/** The shape of a filter: depth is height · width · inChannels, or for depthwise height · width. */
+@unmanaged
+export class FilterSpec {
+  values: usize;
+  zeroPoint: usize;
+  bias: usize;
+  depth: i32;
+  channels: i32;
+  xZeroPoint: i32;
+}
+
+/** One operand's part in (5), and the stage of the sum. */
+@unmanaged
+export class AddSpec {
+  aZeroPoint: i32;
+  bZeroPoint: i32;
+  aMantissa: i32;
+  bMantissa: i32;
+  shift: i32;
+  zeroPoint: i32;
+  lo: i32;
+  hi: i32;
+}
+
+/** The output as [outer, middle, inner], and each operand's strides in bytes. */
+@unmanaged
+export class BroadcastPlan {
+  outer: i32;
+  middle: i32;
+  inner: i32;
+  aOuter: i32;
+  aMiddle: i32;
+  aInner: i32;
+  bOuter: i32;
+  bMiddle: i32;
+  bInner: i32;
+}
+
+/** Sizes, and for each axis three int32 arrays; see `ResizeAxis` of `microkernels.ts`. */
+@unmanaged
+export class ResizeSpec {
+  batch: i32;
+  inHeight: i32;
+  inWidth: i32;
+  channels: i32;
+  outHeight: i32;
+  outWidth: i32;
+  rowLow: usize;
+  rowHigh: usize;
+  rowWeight: usize;
+  columnLow: usize;
+  columnHigh: usize;
+  columnWeight: usize;
+}

@@ -1,0 +1,67 @@
+import type {SimdMemory} from './simd_memory.js';
+
+const CHUNK_BYTES = 65536;
+
+interface Chunk {
+  offset: number;
+  bytes: number;
+}
+
+/**
+ * Memory that lives for one call of a microkernel: records of its parameters, and scratch. What was taken stays where
+ * it is until the next call begins, which finds everything in one piece.
+ */
+export class SimdArena {
+  private chunks: Chunk[] = [];
+  private used = 0;
+  private ints: Int32Array = new Int32Array(0);
+
+  constructor(private readonly memory: SimdMemory) {}
+
+  /** @returns an address, a multiple of 16 */
+  take(bytes: number): number {
+    const size = Math.ceil(bytes / 16) * 16;
+    let chunk = this.chunks.at(-1);
+    if (chunk === undefined || this.used + size > chunk.bytes) {
+      chunk = this.addChunk(size);
+    }
+    const offset = chunk.offset + this.used;
+    this.used += size;
+    return offset;
+  }
+
+  /** A record of int32 fields, or an array of them. */
+  int32(values: ArrayLike<number>): number {
+    const offset = this.take(values.length * 4);
+    if (this.ints.buffer !== this.memory.buffer) this.ints = new Int32Array(this.memory.buffer);
+    this.ints.set(values, offset >> 2);
+    return offset;
+  }
+
+  int8(values: Int8Array): number {
+    const offset = this.take(values.length);
+    new Int8Array(this.memory.buffer).set(values, offset);
+    return offset;
+  }
+
+  /** Begins a call: nothing is taken. Several chunks become one that would have held them all. */
+  begin(): void {
+    this.used = 0;
+    if (this.chunks.length < 2) return;
+    let total = 0;
+    for (const {offset, bytes} of this.chunks) {
+      this.memory.release(offset, bytes);
+      total += bytes;
+    }
+    this.chunks = [];
+    this.addChunk(total);
+  }
+
+  private addChunk(bytes: number): Chunk {
+    const size = Math.max(bytes, CHUNK_BYTES);
+    const chunk = {offset: this.memory.reserve(size), bytes: size};
+    this.chunks.push(chunk);
+    this.used = 0;
+    return chunk;
+  }
+}

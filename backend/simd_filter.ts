@@ -1,0 +1,79 @@
+import type {FilterSpec, PackedFilter} from './microkernels.js';
+import type {SimdArena} from './simd_arena.js';
+import type {SimdMemory} from './simd_memory.js';
+import type {SimdExports} from './simd_module.js';
+import {stageRecord} from './simd_records.js';
+
+/** A filter in WASM memory, as backend/assembly/filter.ts lays it out. */
+export class SimdFilter implements PackedFilter {
+  isFree = false;
+
+  constructor(
+    readonly memory: SimdMemory,
+    readonly offset: number,
+    readonly bytes: number,
+    /** Channels of x; K of a matrix. */
+    readonly inChannels: number,
+  ) {}
+}
+
+/** Packs filters into `memory`, and frees them. */
+export class SimdFilters {
+  constructor(
+    private readonly exports: SimdExports,
+    private readonly memory: SimdMemory,
+    private readonly arena: SimdArena,
+  ) {}
+
+  packConv2D(spec: FilterSpec): SimdFilter {
+    const depth = spec.height * spec.width * spec.inChannels;
+    const bytes = this.exports.pack_gemm_bytes(depth, spec.outChannels);
+    return this.pack(spec, depth, bytes, (...addresses) => this.exports.pack_gemm(...addresses));
+  }
+
+  packDepthwise(spec: FilterSpec): SimdFilter {
+    const taps = spec.height * spec.width;
+    const bytes = this.exports.pack_depthwise_bytes(taps, spec.outChannels);
+    const is3x3 = spec.height === 3 && spec.width === 3;
+    return this.pack(spec, taps, bytes, (...addresses) =>
+      this.exports.pack_depthwise(...addresses, is3x3),
+    );
+  }
+
+  /** @throws Error if the filter was packed by another implementation, or freed */
+  address(filter: PackedFilter): number {
+    return this.own(filter).offset;
+  }
+
+  /** @throws Error if the filter was packed by another implementation, or freed */
+  own(filter: PackedFilter): SimdFilter {
+    if (!(filter instanceof SimdFilter) || filter.memory !== this.memory) {
+      throw new Error('filter was packed by another implementation');
+    }
+    if (filter.isFree) throw new Error('filter is freed');
+    return filter;
+  }
+
+  free(filter: PackedFilter): void {
+    const {offset, bytes} = this.own(filter);
+    this.own(filter).isFree = true;
+    this.memory.release(offset, bytes);
+  }
+
+  private pack(
+    spec: FilterSpec,
+    depth: number,
+    bytes: number,
+    write: (filter: number, spec: number, stage: number) => void,
+  ): SimdFilter {
+    const {arena} = this;
+    arena.begin();
+    const values = arena.int8(spec.values);
+    const zeroPoint = arena.int32(spec.zeroPoint);
+    const bias = arena.int32(spec.bias);
+    const record = [values, zeroPoint, bias, depth, spec.outChannels, spec.xZeroPoint];
+    const filter = new SimdFilter(this.memory, this.memory.reserve(bytes), bytes, spec.inChannels);
+    write(filter.offset, arena.int32(record), stageRecord(arena, spec.stage));
+    return filter;
+  }
+}
