@@ -8,7 +8,8 @@
 import {int8Kernels} from './kernels/index.js';
 import {reference} from './reference/index.js';
 import {registerInt8Backend} from './register.js';
+import {simd} from './simd.js';
 
-registerInt8Backend(reference, int8Kernels);
+registerInt8Backend(() => simd() ?? reference(), int8Kernels);
 
 export {Int8Backend} from './int8_backend.js';
