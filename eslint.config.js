@@ -9,16 +9,29 @@ const folders = {
   ops: {pattern: 'src/ops.ts', imports: []},
   graph: {pattern: 'src/graph/**', imports: ['quant', 'ops']},
   statistics: {pattern: 'src/statistics/**', imports: ['graph', 'quant', 'ops']},
+  passInterface: {
+    pattern: 'src/passes/{pass,plan}.ts',
+    imports: ['statistics', 'graph', 'quant', 'ops'],
+  },
   pipeline: {
     pattern: 'src/passes/pipeline.ts',
-    imports: ['passes', 'statistics', 'report', 'graph', 'quant', 'ops'],
+    imports: ['passes', 'passInterface', 'statistics', 'graph', 'quant', 'ops'],
   },
-  passes: {pattern: 'src/passes/**', imports: ['graph', 'quant', 'ops']},
-  report: {pattern: 'src/report/**', imports: ['graph', 'quant', 'ops']},
+  passes: {
+    pattern: 'src/passes/**',
+    imports: ['passInterface', 'statistics', 'graph', 'quant', 'ops'],
+  },
+  report: {
+    pattern: 'src/report/**',
+    imports: ['pipeline', 'passInterface', 'statistics', 'graph', 'quant', 'ops'],
+  },
   export: {pattern: 'src/export/**', imports: ['graph', 'quant', 'ops']},
   api: {
     pattern: 'src/*.ts',
-    imports: ['pipeline', 'statistics', 'report', 'export', 'graph', 'quant', 'ops', 'backend'],
+    imports: [
+      ...['pipeline', 'passInterface', 'statistics', 'report', 'export'],
+      ...['graph', 'quant', 'ops', 'backend'],
+    ],
   },
   assembly: {pattern: 'backend/assembly/*.ts', imports: []},
   backend: {pattern: 'backend/**', imports: ['quant', 'ops']},
