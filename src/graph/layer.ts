@@ -1,0 +1,145 @@
+import {booleanAttr, stringAttr} from './attributes.js';
+import {floatConstant, type FloatConstant} from './constant.js';
+import type {Graph, Node} from './graph.js';
+
+export type LayerKind = 'conv' | 'depthwise' | 'matmul';
+
+/**
+ * A linear layer with a constant filter, and its bias:
+ *
+ *   output = BiasAdd(node(x, filter), bias)
+ *
+ * Seen through it, a filter is [taps, inChannels, outChannels]; a depthwise one [taps, outChannels],
+ * where output channel c reads input channel ⌊c / multiplier⌋.
+ */
+export interface Layer {
+  readonly kind: LayerKind;
+  readonly node: Node;
+  /** HWIO, HWIM or [K, N]. */
+  readonly filter: FloatConstant;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** The BiasAdd, if there is one. */
+  readonly bias?: Node;
+  /** The node whose value is filter · x + bias. */
+  readonly output: string;
+}
+
+const KINDS: Readonly<Record<string, LayerKind>> = {
+  Conv2D: 'conv',
+  DepthwiseConv2dNative: 'depthwise',
+  MatMul: 'matmul',
+};
+
+export function isLayerOp(op: string): boolean {
+  return op in KINDS;
+}
+
+/** `node` as a layer, or the reason why it is none. */
+export function layerOrReason(graph: Graph, node: Node): Layer | string {
+  const kind = KINDS[node.op];
+  if (kind === undefined) return `'${node.op}' is not a linear layer`;
+  const filter = graph.floatInput(node, 1);
+  if (filter === undefined) return 'its filter is not a float32 constant';
+  if (kind === 'matmul') {
+    if (booleanAttr(node.attrs, 'transpose_a', false)) return 'its operand is transposed';
+    if (booleanAttr(node.attrs, 'transpose_b', false)) return 'its filter is transposed';
+  } else if (stringAttr(node.attrs, 'data_format', 'NHWC') !== 'NHWC') {
+    return 'its layout is not NHWC';
+  }
+  const [inChannels, last] = filter.shape.slice(-2);
+  const outChannels = kind === 'depthwise' ? inChannels * last : last;
+  const bias = biasOf(graph, node, outChannels);
+  return {kind, node, filter, inChannels, outChannels, bias, output: (bias ?? node).name};
+}
+
+/** `node` as a layer, or undefined. */
+export function layerOf(graph: Graph, node: Node): Layer | undefined {
+  const layer = layerOrReason(graph, node);
+  return typeof layer === 'string' ? undefined : layer;
+}
+
+export function layersOf(graph: Graph): Layer[] {
+  return graph.nodes.flatMap(node => layerOf(graph, node) ?? []);
+}
+
+function biasOf(graph: Graph, node: Node, outChannels: number): Node | undefined {
+  const user = graph.soleUser(node.name);
+  if (user?.op !== 'BiasAdd' || graph.producer(user, 0) !== node) return undefined;
+  return graph.floatInput(user, 1)?.values.length === outChannels ? user : undefined;
+}
+
+/** The bias of each output channel, zeros where there is none; a copy. */
+export function biasValues(graph: Graph, {bias, outChannels}: Layer): Float32Array {
+  const constant = bias && graph.floatInput(bias, 1);
+  return constant === undefined ? new Float32Array(outChannels) : constant.values.slice();
+}
+
+/** Sets the bias, adding a BiasAdd where there is none. */
+export function setBias(graph: Graph, layer: Layer, values: ArrayLike<number>): void {
+  const constant = floatConstant(values);
+  if (layer.bias !== undefined) {
+    graph.setConstantInput(layer.bias, 1, constant);
+    return;
+  }
+  const name = graph.freshName(`${layer.node.name}/BiasAdd`);
+  const value = graph.addConstant(`${name}/bias`, constant);
+  graph.insertAfter(layer.node.name, {
+    name,
+    op: 'BiasAdd',
+    inputs: [layer.node.name, value],
+    attrs: {},
+  });
+}
+
+export function setFilter(graph: Graph, layer: Layer, values: Float32Array): void {
+  graph.setConstantInput(layer.node, 1, {...layer.filter, encoding: undefined, values});
+}
+
+/** Calls `visit` with the position of each weight, and the channels that it reads and writes. */
+export function forEachWeight(
+  {kind, filter, inChannels, outChannels}: Layer,
+  visit: (index: number, inChannel: number, outChannel: number) => void,
+): void {
+  const multiplier = outChannels / inChannels;
+  const count = filter.values.length;
+  if (kind === 'depthwise') {
+    for (let i = 0; i < count; i++) {
+      const c = i % outChannels;
+      visit(i, Math.floor(c / multiplier), c);
+    }
+    return;
+  }
+  for (let row = 0, i = 0; i < count; row++) {
+    const inChannel = row % inChannels;
+    for (let c = 0; c < outChannels; c++, i++) visit(i, inChannel, c);
+  }
+}
+
+/** The filter with each weight times `outFactors` of its output and `inFactors` of its input channel. */
+export function scaledFilter(
+  layer: Layer,
+  outFactors?: ArrayLike<number>,
+  inFactors?: ArrayLike<number>,
+): Float32Array {
+  const values = new Float32Array(layer.filter.values.length);
+  forEachWeight(layer, (i, inChannel, outChannel) => {
+    const factor = (outFactors?.[outChannel] ?? 1) * (inFactors?.[inChannel] ?? 1);
+    values[i] = layer.filter.values[i] * factor;
+  });
+  return values;
+}
+
+/** Largest |weight| of each output channel and of each input channel. */
+export function channelMagnitudes(layer: Layer): {in: Float64Array; out: Float64Array} {
+  const magnitudes = {
+    in: new Float64Array(layer.inChannels),
+    out: new Float64Array(layer.outChannels),
+  };
+  forEachWeight(layer, (i, inChannel, outChannel) => {
+    const magnitude = Math.abs(layer.filter.values[i]);
+    if (magnitude > magnitudes.in[inChannel]) magnitudes.in[inChannel] = magnitude;
+    if (magnitude > magnitudes.out[outChannel]) magnitudes.out[outChannel] = magnitude;
+  });
+  return magnitudes;
+}

@@ -1,0 +1,28 @@
+/**
+ * tfjs-dfq: data-free INT8 quantization of TensorFlow.js GraphModels.
+ *
+ *     import * as dfq from 'tfjs-dfq';
+ *
+ *     const quantized = await dfq.quantize(await loadGraphModel(url));
+ *     await tf.setBackend('int8');
+ *     quantized.predict(x);
+ *
+ * Importing it registers the `int8` backend and the int8 graph ops; see `tfjs-dfq/backend` for apps
+ * that only run a quantized model.
+ */
+import '../backend/index.js';
+
+export {DfqError} from './graph/dfq_error.js';
+export {type Inspection, inspect, type NodeDecision, type TensorDescription} from './inspect.js';
+export type {Progress, QuantizeOptions} from './options.js';
+export type {Rewrite} from './passes/pass.js';
+export {
+  FLOAT_PASS_NAMES as floatPassNames,
+  PASS_NAMES as passNames,
+  type PassName,
+  type PassRecord,
+} from './passes/pipeline.js';
+export {quantize, rewrite, type RewriteOptions} from './quantize.js';
+export {QuantizedGraphModel} from './quantized_graph_model.js';
+export type {LayerReport, Report, ReportData} from './report/report.js';
+export type {PixelScaling} from './statistics/model_inputs.js';

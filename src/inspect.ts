@@ -1,0 +1,97 @@
+import type {GraphModel} from '@tensorflow/tfjs-converter';
+import type {DataType} from '@tensorflow/tfjs-core';
+import type {Graph, Node} from './graph/graph.js';
+import {importModel} from './graph/import_model.js';
+import {layerOf} from './graph/layer.js';
+import type {QuantizeOptions} from './options.js';
+import {quantizeGraph} from './quantize.js';
+import {isInt8Op, opHistogram, type Report} from './report/report.js';
+import {inputSpecs} from './statistics/model_inputs.js';
+import {traceShapes} from './statistics/probe.js';
+
+export interface TensorDescription {
+  readonly name: string;
+  readonly dtype?: DataType;
+  /** −1 where a size is open; absent where it is not known. */
+  readonly shape?: readonly number[];
+}
+
+export interface NodeDecision {
+  readonly name: string;
+  readonly op: string;
+  readonly decision: 'int8' | 'float';
+  readonly reason?: string;
+}
+
+export interface Inspection {
+  readonly inputs: readonly TensorDescription[];
+  readonly outputs: readonly TensorDescription[];
+  /** How many nodes there are of each op. */
+  readonly ops: Readonly<Record<string, number>>;
+  /** Multiply-accumulates of the linear layers for one sample. */
+  readonly macs: number;
+  /** Number of weights. */
+  readonly parameters: number;
+  /** Of the weights on disk, as the model is stored. */
+  readonly bytes: number;
+  /** What quantize would do to each node that computes; empty for a model that is int8 already. */
+  readonly nodes: readonly NodeDecision[];
+}
+
+/**
+ * What a model is, and what {@link quantize} would do to it.
+ *
+ * @throws DfqError as quantize does
+ */
+export async function inspect(
+  model: GraphModel,
+  options: QuantizeOptions = {},
+): Promise<Inspection> {
+  const graph = await importModel(model);
+  const shapes = await traceShapes(graph, {scaling: options.input, examples: options.examples});
+  const values = [...graph.constants.values()].filter(({dtype}) => dtype !== 'string');
+  const isInt8 = graph.nodes.some(({op}) => isInt8Op(op));
+  return {
+    inputs: inputSpecs(graph),
+    outputs: graph.outputs.map(name => ({name, shape: shapes.get(name)})),
+    ops: opHistogram(graph),
+    macs: graph.nodes.reduce((sum, node) => sum + macsOf(graph, node, shapes), 0),
+    parameters: values.reduce((sum, {values}) => sum + values.length, 0),
+    bytes: bytesOf(model),
+    nodes: isInt8 ? [] : decisions(graph, (await quantizeGraph(model, options)).report),
+  };
+}
+
+const FUSED_LAYERS: Readonly<Record<string, string>> = {
+  _FusedConv2D: 'Conv2D',
+  FusedDepthwiseConv2dNative: 'DepthwiseConv2dNative',
+  _FusedMatMul: 'MatMul',
+};
+
+function macsOf(graph: Graph, node: Node, shapes: ReadonlyMap<string, readonly number[]>): number {
+  const layer = layerOf(graph, {...node, op: FUSED_LAYERS[node.op] ?? node.op});
+  const shape = shapes.get(node.name);
+  if (layer === undefined || shape === undefined) return 0;
+  const outputs = shape.reduce((a, b) => a * b, 1);
+  return (outputs / layer.outChannels) * layer.filter.values.length;
+}
+
+function bytesOf(model: GraphModel): number {
+  const {artifacts} = model as unknown as {artifacts: {weightData?: ArrayBuffer | ArrayBuffer[]}};
+  const data = artifacts.weightData ?? [];
+  return data instanceof ArrayBuffer
+    ? data.byteLength
+    : data.reduce((sum, {byteLength}) => sum + byteLength, 0);
+}
+
+function decisions(graph: Graph, report: Report): NodeDecision[] {
+  const rewrites = report.passes.flatMap(({rewrites}) => rewrites);
+  return graph.nodes
+    .filter(({op}) => op !== 'Const' && op !== 'Placeholder')
+    .map(({name, op}) => {
+      const own = rewrites.filter(({node}) => node === name);
+      if (own.some(({done, text}) => done && text === 'int8')) return {name, op, decision: 'int8'};
+      const reason = own.find(({done}) => !done)?.text;
+      return {name, op, decision: 'float', reason};
+    });
+}

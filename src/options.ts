@@ -1,0 +1,116 @@
+import type {NamedTensorMap} from '@tensorflow/tfjs-core';
+import {DfqError} from './graph/dfq_error.js';
+import type {Graph} from './graph/graph.js';
+import {type PassOptions} from './passes/pass.js';
+import {PASS_NAMES, type PassName} from './passes/pipeline.js';
+import {MAX_BITS, MIN_BITS} from './quant/grid.js';
+import type {PixelScaling} from './statistics/model_inputs.js';
+
+export interface Progress {
+  /** Name of the pass that runs. */
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface QuantizeOptions {
+  /** Bits of weights and activations, 2 … 8. Default 8. */
+  readonly bits?: number;
+  /** Bits of weights, where they differ. */
+  readonly weightBits?: number;
+  /** Bits of activations, where they differ. */
+  readonly activationBits?: number;
+  /** One scale for each output channel of a filter, in place of one for the filter. Default false. */
+  readonly perChannel?: boolean;
+  /** Zero points are 0. Default false. */
+  readonly symmetric?: boolean;
+  /** Names of nodes that stay float. */
+  readonly skip?: readonly string[];
+  /** Switches passes off: {'correct-bias': false}. All are on by default. */
+  readonly passes?: Readonly<Partial<Record<PassName, boolean>>>;
+  /** What equalization makes of ReLU6: a cap for each channel (exact, the default), ReLU, or nothing. */
+  readonly relu6?: PassOptions['relu6'];
+  /** Where statistics come from. Default 'auto': batch norm where there is one, else the probe. */
+  readonly statistics?: PassOptions['statistics'];
+  /** How pixels of 0–255 enter the model: (v − mean) / std. Default 127.5, 127.5, which is [−1, 1]. */
+  readonly input?: PixelScaling;
+  /** Values for inputs that the probe can't make up, by input name. */
+  readonly examples?: NamedTensorMap;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface ResolvedOptions {
+  readonly pass: PassOptions;
+  readonly isOn: (pass: PassName) => boolean;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Options with their defaults, checked.
+ *
+ * @throws DfqError that names the option and what it may be
+ */
+export function resolveOptions(options: QuantizeOptions, graph: Graph): ResolvedOptions {
+  const {passes = {}, skip = [], input, examples} = options;
+  checkPassNames(Object.keys(passes));
+  for (const name of skip) {
+    if (!graph.has(name)) throw new DfqError(`skip: the model has no node '${name}'`);
+  }
+  const bits = bitsOption('bits', options.bits, MAX_BITS);
+  if (input !== undefined) checkScaling(input);
+  return {
+    pass: {
+      weightBits: bitsOption('weightBits', options.weightBits, bits),
+      activationBits: bitsOption('activationBits', options.activationBits, bits),
+      perChannel: options.perChannel ?? false,
+      symmetric: options.symmetric ?? false,
+      skip,
+      relu6: oneOf('relu6', options.relu6, ['per-channel-cap', 'relu', 'keep']),
+      statistics: oneOf('statistics', options.statistics, ['auto', 'batch-norm', 'probe']),
+      probe: {scaling: input, examples},
+    },
+    isOn: pass => passes[pass] ?? true,
+    onProgress: options.onProgress ?? (() => undefined),
+  };
+}
+
+/** @throws DfqError for a name that is none of `known` */
+export function checkPassNames(
+  names: readonly string[],
+  known: readonly string[] = PASS_NAMES,
+): void {
+  const unknown = names.find(name => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new DfqError(`there is no pass '${unknown}'; the passes are ${known.join(', ')}`);
+  }
+}
+
+function bitsOption(name: string, value: number | undefined, fallback: number): number {
+  const bits = value ?? fallback;
+  if (Number.isInteger(bits) && bits >= MIN_BITS && bits <= MAX_BITS) return bits;
+  throw new DfqError(
+    `${name} is ${bits}; it must be a whole number from ${MIN_BITS} to ${MAX_BITS}`,
+  );
+}
+
+function oneOf<T extends string>(name: string, value: T | undefined, choices: readonly T[]): T {
+  if (value === undefined) return choices[0];
+  if (choices.includes(value)) return value;
+  throw new DfqError(`${name} is '${value}'; it must be one of ${choices.join(', ')}`);
+}
+
+function checkScaling({mean, std}: PixelScaling): void {
+  const check = (
+    name: string,
+    value: number | readonly number[],
+    isValid: (x: number) => boolean,
+  ) => {
+    const list = typeof value === 'number' ? [value] : value;
+    if (list.length > 0 && list.every(x => Number.isFinite(x) && isValid(x))) return;
+    throw new DfqError(
+      `input.${name} is [${list.join(', ')}]; it must be one number or one a channel`,
+    );
+  };
+  check('mean', mean, () => true);
+  check('std', std, x => x !== 0);
+}

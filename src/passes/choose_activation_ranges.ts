@@ -1,0 +1,77 @@
+import {type Graph, type Node, parseRef} from '../graph/graph.js';
+import {gridOfBits} from '../quant/grid.js';
+import {chooseQuantParams} from '../quant/quant_params.js';
+import {type Range, rangeOf, union} from '../quant/range.js';
+import type {TensorStatistics} from '../statistics/tensor_statistics.js';
+import {dataOperands, isGridKeeper} from './lowering/grid_keepers.js';
+import type {Pass} from './pass.js';
+
+/**
+ * Give every float tensor an integer grid that covers its range. Tensors on both sides of an op that
+ * only moves or compares values (pools, pads, concatenation, …) share one grid.
+ */
+export const chooseActivationRanges: Pass<'choose-activation-ranges'> = {
+  name: 'choose-activation-ranges',
+  summary: 'put the activations on integer grids',
+  preservesFunction: true,
+  run(graph, {options, plan}) {
+    const grid = gridOfBits(options.activationBits);
+    const ranges = sharedRanges(graph, plan.statistics);
+    for (const [ref, range] of ranges) {
+      plan.activations.set(ref, chooseQuantParams(range, grid, options.symmetric));
+    }
+  },
+};
+
+function sharedRanges(graph: Graph, statistics: ReadonlyMap<string, TensorStatistics>) {
+  const groups = gridGroups(graph);
+  const shared = new Map<string, Range>();
+  const own = [...statistics].map(([ref, s]) => [ref, rangeOfTensor(graph, ref, s)] as const);
+  for (const [ref, range] of own) {
+    const group = groups(ref);
+    shared.set(group, union(shared.get(group) ?? range, range));
+  }
+  return own.map(([ref]) => [ref, shared.get(groups(ref)) as Range] as const);
+}
+
+/**
+ * Grids that hardware fixes: softmax and sigmoid 1/256 from 0, tanh 1/128 around 0. Written as
+ * ranges, they come out of the general rule.
+ */
+const FIXED: Readonly<Record<string, Range>> = {
+  Sigmoid: {min: 0, max: 255 / 256},
+  Softmax: {min: 0, max: 255 / 256},
+  Tanh: {min: -1, max: 127 / 128},
+};
+
+function rangeOfTensor(graph: Graph, ref: string, {min, max}: TensorStatistics): Range {
+  const {node} = parseRef(ref);
+  return FIXED[graph.node(node).op] ?? {min: rangeOf(min).min, max: rangeOf(max).max};
+}
+
+/** The representative of each tensor's group. */
+function gridGroups(graph: Graph): (ref: string) => string {
+  const parent = new Map<string, string>();
+  const find = (ref: string): string => {
+    let root = ref;
+    for (let next = parent.get(root); next !== undefined; next = parent.get(root)) root = next;
+    return root;
+  };
+  for (const node of graph.nodes) {
+    if (!isGridKeeper(graph, node)) continue;
+    const [first, ...rest] = tensorsOf(graph, node);
+    for (const ref of rest) {
+      if (find(ref) !== find(first)) parent.set(find(ref), find(first));
+    }
+  }
+  return find;
+}
+
+/** The tensors of one grid that a keeper reads and makes. */
+function tensorsOf(graph: Graph, node: Node): string[] {
+  const read = dataOperands(graph, node).map(i => node.inputs[i]);
+  const made = graph
+    .users(node.name)
+    .flatMap(user => user.inputs.filter(ref => parseRef(ref).node === node.name));
+  return [...new Set([node.name, ...made, ...read])];
+}

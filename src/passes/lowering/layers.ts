@@ -1,0 +1,177 @@
+import {numberAttr, numbersAttr, stringAttr} from '../../graph/attributes.js';
+import {type Constant, floatConstant, int8Constant, intConstant} from '../../graph/constant.js';
+import type {Graph, Node} from '../../graph/graph.js';
+import {biasValues, type Layer, layerOf} from '../../graph/layer.js';
+import {type AccumulatorAttrs, Int8Op, type PaddingMode, type WindowAttrs} from '../../ops.js';
+import {type QuantParams, quantizeValue} from '../../quant/quant_params.js';
+import {roundHalfUp} from '../../quant/rounding.js';
+import type {QuantizedFilter} from '../plan.js';
+import {compositeHeads, compositeOf} from '../unary_functions.js';
+import type {Lowering, Rule} from './lowering.js';
+import {tableConstant} from './unary.js';
+
+/**
+ * Conv2D, depthwise convolution or MatMul with its bias and its activation, as one op.
+ */
+export const lowerLayer: Rule = (node, lowering) => {
+  const {graph, context} = lowering;
+  const filter = context.plan.filters.get(node.name);
+  const layer = filter && layerOf(graph, node);
+  if (filter === undefined || layer === undefined) return undefined;
+  const activation = activationOf(lowering, layer);
+  const x = lowering.params(node.inputs[0]);
+  const out = lowering.params(activation.head.name);
+  if (x === undefined || out === undefined) return 'the ranges of its tensors are not known';
+  const bias = integerBias(biasValues(graph, layer), filter, x);
+  const taps = layer.filter.values.length / layer.outChannels;
+  if (bias.some(b => Math.abs(b) + taps * 255 * 255 >= 2 ** 31)) {
+    return 'its sums may exceed 32 bits';
+  }
+  return {
+    head: activation.head,
+    emit: target => emitLayer(target, layer, filter, bias, activation),
+  };
+};
+
+/** What follows the sum of products, up to the node whose value the op makes. */
+interface Activation {
+  readonly head: Node;
+  readonly kind: AccumulatorAttrs['activation'];
+  /** ReLU and its caps: the real bounds of the result; per channel where `caps` is given. */
+  readonly low?: number;
+  readonly high?: number;
+  readonly caps?: Float32Array;
+  readonly slope?: Float32Array;
+  /** For 'table': the function of the sum. */
+  readonly apply?: (x: number) => number;
+}
+
+function activationOf(lowering: Lowering, layer: Layer): Activation {
+  const {graph} = lowering;
+  const none: Activation = {head: graph.node(layer.output), kind: 'none'};
+  const user = graph.soleUser(layer.output);
+  const simple = user && simpleActivation(graph, user, layer);
+  return simple ?? tableActivation(lowering, layer) ?? none;
+}
+
+function simpleActivation(graph: Graph, user: Node, layer: Layer): Activation | undefined {
+  const constant = graph.floatInput(user, 1)?.values;
+  switch (user.op) {
+    case 'Relu':
+      return cappedRelu(graph, user, layer) ?? {head: user, kind: 'none', low: 0};
+    case 'Relu6':
+      return {head: user, kind: 'none', low: 0, high: 6};
+    case 'LeakyRelu': {
+      const slope = Float32Array.of(numberAttr(user.attrs, 'alpha', 0.2));
+      return {head: user, kind: 'prelu', slope};
+    }
+    case 'Prelu':
+      if (constant?.length !== 1 && constant?.length !== layer.outChannels) return undefined;
+      return {head: user, kind: 'prelu', slope: constant};
+    default:
+      return undefined;
+  }
+}
+
+/** Minimum(Relu(x), caps), which equalization makes of a ReLU6. */
+function cappedRelu(graph: Graph, relu: Node, layer: Layer): Activation | undefined {
+  const user = graph.soleUser(relu.name);
+  const caps = user?.op === 'Minimum' ? graph.floatInput(user, 1)?.values : undefined;
+  if (user === undefined || caps === undefined) return undefined;
+  if (caps.length === 1) return {head: user, kind: 'none', low: 0, high: caps[0]};
+  return caps.length === layer.outChannels ? {head: user, kind: 'cap', low: 0, caps} : undefined;
+}
+
+/**
+ * Any other elementwise function of the sum, if nothing else reads the sum. Only inside the network:
+ * at its end the caller wants the function in float, not on 256 levels.
+ */
+function tableActivation(lowering: Lowering, layer: Layer): Activation | undefined {
+  const {graph} = lowering;
+  if (graph.isOutput(layer.output) || lowering.params(layer.output) === undefined) return undefined;
+  const [head, ...others] = compositeHeads(graph, layer.output);
+  if (head === undefined || others.length > 0 || !lowering.feedsLayer.has(head)) return undefined;
+  if (graph.users(layer.output).some(user => compositeOf(graph, user.name).root !== layer.output)) {
+    return undefined;
+  }
+  return {head: graph.node(head), kind: 'table', apply: compositeOf(graph, head).apply};
+}
+
+function integerBias(bias: Float32Array, filter: QuantizedFilter, x: QuantParams): Float64Array {
+  const {scale} = filter;
+  return Float64Array.from(bias, (b, c) =>
+    roundHalfUp(b / (x.scale * scale[scale.length > 1 ? c : 0])),
+  );
+}
+
+function emitLayer(
+  lowering: Lowering,
+  layer: Layer,
+  filter: QuantizedFilter,
+  bias: Float64Array,
+  activation: Activation,
+): void {
+  const {head} = activation;
+  const name = layer.node.name;
+  const constant = (key: string, value: Constant) =>
+    lowering.graph.addConstant(`${name}/${key}`, value);
+  const x = lowering.paramsOf(layer.node.inputs[0]);
+  const {attrs, operand} = accumulator(lowering, layer, activation);
+  const inputs = [
+    lowering.int8Ref(layer.node.inputs[0]),
+    constant('filter', int8Constant(filter.values, layer.filter.shape)),
+    constant('bias', intConstant(bias)),
+    constant('filterScale', floatConstant(filter.scale)),
+    constant('filterZeroPoint', intConstant(filter.zeroPoint)),
+    ...(operand === undefined ? [] : [constant('activation', operand)]),
+  ];
+  const shared = {...attrs, xScale: x.scale, xZeroPoint: x.zeroPoint};
+  if (layer.kind === 'matmul') {
+    lowering.emitOp(head, Int8Op.MatMul, inputs, shared);
+    return;
+  }
+  const [, ...dilations] = numbersAttr(layer.node.attrs, 'dilations', [1, 1, 1, 1]);
+  const op = layer.kind === 'conv' ? Int8Op.Conv2D : Int8Op.DepthwiseConv2D;
+  lowering.emitOp(head, op, inputs, {
+    ...shared,
+    ...windowAttrs(layer.node),
+    dilations: [dilations[0], dilations[1]],
+  });
+}
+
+/** Grid, clamp and activation operand. */
+function accumulator(
+  lowering: Lowering,
+  layer: Layer,
+  {head, kind, low, high, caps, slope, apply}: Activation,
+): {attrs: Omit<AccumulatorAttrs, 'xScale' | 'xZeroPoint'>; operand?: Constant} {
+  const {grid} = lowering;
+  const out = lowering.paramsOf(head.name);
+  const at = (real: number) => quantizeValue(real, out, grid);
+  const attrs = {...lowering.outputAttrs(head.name), activation: kind};
+  if (low !== undefined) attrs.lo = at(low);
+  if (high !== undefined) attrs.hi = at(high);
+  if (caps !== undefined) return {attrs, operand: int8Constant(caps.map(at))};
+  if (slope !== undefined) return {attrs, operand: floatConstant(slope)};
+  if (apply === undefined) return {attrs};
+  const inner = lowering.paramsOf(layer.output);
+  return {
+    attrs: {
+      ...lowering.outputAttrs(layer.output),
+      activation: kind,
+      tableScale: out.scale,
+      tableZeroPoint: out.zeroPoint,
+    },
+    operand: tableConstant(apply, inner, out, grid),
+  };
+}
+
+/** Strides and padding of convolutions and pools. */
+export function windowAttrs({attrs}: Node): WindowAttrs {
+  const [, strideHeight, strideWidth] = numbersAttr(attrs, 'strides', [1, 1, 1, 1]);
+  const padding = stringAttr(attrs, 'padding', 'VALID') as PaddingMode;
+  const strides: [number, number] = [strideHeight, strideWidth];
+  if (padding !== 'EXPLICIT') return {strides, padding};
+  const [, , top, bottom, left, right] = numbersAttr(attrs, 'explicit_paddings', []);
+  return {strides, padding, explicitPaddings: [top, bottom, left, right]};
+}

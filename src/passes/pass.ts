@@ -1,0 +1,51 @@
+import type {ProbeOptions} from '../statistics/model_inputs.js';
+import type {Graph} from '../graph/graph.js';
+import type {QuantizationPlan} from './plan.js';
+
+/** A place where a pass did something, or did not and why. */
+export interface Rewrite {
+  readonly node: string;
+  readonly done: boolean;
+  /** What was done, or the reason why not. */
+  readonly text: string;
+}
+
+/** What a pass may read and record besides the graph. */
+export interface PassContext {
+  readonly options: PassOptions;
+  /** Decisions that later passes build on: statistics, integer weights, activation grids. */
+  readonly plan: QuantizationPlan;
+  /** Records a rewrite; `text` says what was done. */
+  did(node: string, text: string): void;
+  /** Records that a node was left alone; `reason` says why. */
+  left(node: string, reason: string): void;
+  /** How far a long pass is. */
+  progress(done: number, total: number): void;
+}
+
+export interface PassOptions {
+  /** 2 … 8 */
+  readonly weightBits: number;
+  /** 2 … 8 */
+  readonly activationBits: number;
+  readonly perChannel: boolean;
+  readonly symmetric: boolean;
+  /** Names of nodes that stay float. */
+  readonly skip: readonly string[];
+  /** Where statistics come from: batch norm where there is one and else the probe, or one of them alone. */
+  readonly statistics: 'auto' | 'batch-norm' | 'probe';
+  /** What the probe feeds the model. */
+  readonly probe: ProbeOptions;
+  /** What equalization makes of a ReLU6 (see equalize-layers). */
+  readonly relu6: 'per-channel-cap' | 'relu' | 'keep';
+}
+
+/** One rewrite of the graph, in one file. */
+export interface Pass<Name extends string = string> {
+  readonly name: Name;
+  /** One line for `dfq --help` and reports. */
+  readonly summary: string;
+  /** The float function of the graph stays what it was, to 1e-5 relative. */
+  readonly preservesFunction: boolean;
+  run(graph: Graph, context: PassContext): void | Promise<void>;
+}

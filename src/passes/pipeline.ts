@@ -1,0 +1,108 @@
+import {DfqError} from '../graph/dfq_error.js';
+import type {Graph} from '../graph/graph.js';
+import {verify} from '../graph/verify.js';
+import {canonicalize} from './canonicalize.js';
+import {chooseActivationRanges} from './choose_activation_ranges.js';
+import {correctBias} from './correct_bias.js';
+import {equalizeLayers} from './equalize_layers.js';
+import {estimateStatistics} from './estimate_statistics.js';
+import {foldBatchNorm} from './fold_batch_norm.js';
+import {lowerToInt8} from './lower_to_int8.js';
+import type {Pass, PassOptions, Rewrite} from './pass.js';
+import {QuantizationPlan} from './plan.js';
+import {pruneConstantChannels} from './prune_constant_channels.js';
+import {quantizeWeights} from './quantize_weights.js';
+import {traceShapes} from './trace_shapes.js';
+
+/**
+ * Data-free quantization, in order. Equalization needs batch norm folded and arbitrary channels out
+ * of the way; biases are corrected for the integer weights that ship.
+ */
+export const PIPELINE = [
+  canonicalize,
+  foldBatchNorm,
+  traceShapes,
+  pruneConstantChannels,
+  equalizeLayers,
+  estimateStatistics,
+  quantizeWeights,
+  correctBias,
+  chooseActivationRanges,
+  lowerToInt8,
+] as const;
+
+export type PassName = (typeof PIPELINE)[number]['name'];
+
+/** Passes that every other one builds on; they can't be switched off. */
+const REQUIRED: readonly PassName[] = ['canonicalize', 'trace-shapes', 'estimate-statistics'];
+
+/** The passes that can be switched off, in the order in which they run. */
+export const PASS_NAMES: readonly PassName[] = PIPELINE.map(({name}) => name).filter(
+  name => !REQUIRED.includes(name),
+);
+
+/** Those of them that leave the graph in float. */
+export const FLOAT_PASS_NAMES: readonly PassName[] = PASS_NAMES.slice(
+  0,
+  PASS_NAMES.indexOf('quantize-weights'),
+);
+
+export interface PassRecord {
+  readonly pass: PassName;
+  readonly rewrites: readonly Rewrite[];
+}
+
+export interface PipelineResult {
+  readonly records: readonly PassRecord[];
+  readonly plan: QuantizationPlan;
+}
+
+/**
+ * Runs the passes that `isOn` lets run on the graph, in place.
+ *
+ * @throws DfqError with the name of the pass that failed
+ */
+export async function runPipeline(
+  graph: Graph,
+  options: PassOptions,
+  isOn: (pass: PassName) => boolean,
+  onProgress: (step: PassName, done: number, total: number) => void = () => undefined,
+): Promise<PipelineResult> {
+  const plan = new QuantizationPlan();
+  for (const name of options.skip) plan.skipped.add(graph.node(name).name);
+  const records: PassRecord[] = [];
+  for (const pass of PIPELINE.filter(({name}) => isOn(name))) {
+    const rewrites: Rewrite[] = [];
+    onProgress(pass.name, 0, 1);
+    await runPass(pass, graph, {
+      options,
+      plan,
+      did: (node, text) => rewrites.push({node, done: true, text}),
+      left: (node, text) => rewrites.push({node, done: false, text}),
+      progress: (done, total) => onProgress(pass.name, done, total),
+    });
+    onProgress(pass.name, 1, 1);
+    records.push({pass: pass.name, rewrites});
+  }
+  return {records, plan};
+}
+
+async function runPass(
+  pass: Pass,
+  graph: Graph,
+  context: Parameters<Pass['run']>[1],
+): Promise<void> {
+  try {
+    await pass.run(graph, context);
+    graph.removeUnused();
+    verify(graph);
+  } catch (error) {
+    if (error instanceof DfqError) throw new DfqError(`${pass.name}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Is the pass one that nobody can switch off? */
+export function isRequired(name: PassName): boolean {
+  return REQUIRED.includes(name);
+}

@@ -1,0 +1,32 @@
+import type {Shapes} from '../graph/channel_groups.js';
+import type {Node} from '../graph/graph.js';
+import type {QuantParams} from '../quant/quant_params.js';
+import type {ChannelMoments, TensorStatistics} from '../statistics/tensor_statistics.js';
+
+/** Integer weights of one layer: real = scale[c] · (value − zeroPoint[c]), c the output channel. */
+export interface QuantizedFilter {
+  /** In the filter's own layout. */
+  readonly values: Int8Array;
+  /** [1] or [outChannels]; float32 values. */
+  readonly scale: Float32Array;
+  /** [1] or [outChannels] */
+  readonly zeroPoint: Int32Array;
+}
+
+/** What passes decide before the graph itself becomes int8. Keys are names of nodes. */
+export class QuantizationPlan {
+  /** Nodes that stay float because the caller says so; of a layer, its linear node. */
+  readonly skipped = new Set<string>();
+  /** Shape of each tensor for one sample, by reference. */
+  shapes: Shapes = new Map();
+  /** Mean and standard deviation of a layer's output, from the batch norm that was folded into it. */
+  readonly batchNormMoments = new Map<string, ChannelMoments>();
+  /** By tensor reference, measured or derived. */
+  statistics: ReadonlyMap<string, TensorStatistics> = new Map();
+  /** Linear nodes of the float graph that was quantized, by name. */
+  readonly layers = new Map<string, Node>();
+  /** By layer node. */
+  readonly filters = new Map<string, QuantizedFilter>();
+  /** By tensor reference. */
+  readonly activations = new Map<string, QuantParams>();
+}

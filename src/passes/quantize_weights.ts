@@ -1,0 +1,70 @@
+import {forEachWeight, isLayerOp, type Layer, layerOrReason} from '../graph/layer.js';
+import {gridOfBits} from '../quant/grid.js';
+import {chooseQuantParams, quantizeValue} from '../quant/quant_params.js';
+import {EMPTY, type Range, union} from '../quant/range.js';
+import type {Pass, PassOptions} from './pass.js';
+import type {QuantizedFilter} from './plan.js';
+
+/**
+ * A channel's range is at least this share of the layer's widest. Finer scales represent nothing that
+ * matters, and the channel's bias would not fit int32 on them.
+ */
+const NARROWEST_RANGE = 2 ** -12;
+
+/**
+ * Choose integers for the filter of every layer, per tensor or per output channel, over the range
+ * from its smallest to its largest weight. The graph stays as it is; the integers go into the plan.
+ */
+export const quantizeWeights: Pass<'quantize-weights'> = {
+  name: 'quantize-weights',
+  summary: 'put the filters on integer grids',
+  preservesFunction: true,
+  run(graph, {options, plan, left}) {
+    for (const node of graph.nodes.filter(({op}) => isLayerOp(op))) {
+      plan.layers.set(node.name, node);
+      const layer = layerOrReason(graph, node);
+      if (typeof layer === 'string') left(node.name, layer);
+      else if (plan.skipped.has(node.name)) left(node.name, 'it is to be skipped');
+      else plan.filters.set(node.name, quantizeFilter(layer, options));
+    }
+  },
+};
+
+/** Integer weights of one layer. */
+export function quantizeFilter(
+  layer: Layer,
+  {weightBits, perChannel, symmetric}: Pick<PassOptions, 'weightBits' | 'perChannel' | 'symmetric'>,
+): QuantizedFilter {
+  const grid = gridOfBits(weightBits, symmetric);
+  const ranges = perChannel
+    ? widened(channelRanges(layer))
+    : [channelRanges(layer).reduce(union, EMPTY)];
+  const params = ranges.map(range => chooseQuantParams(range, grid, symmetric));
+  const values = new Int8Array(layer.filter.values.length);
+  forEachWeight(layer, (i, _, c) => {
+    values[i] = quantizeValue(layer.filter.values[i], params[perChannel ? c : 0], grid);
+  });
+  return {
+    values,
+    scale: Float32Array.from(params, ({scale}) => scale),
+    zeroPoint: Int32Array.from(params, ({zeroPoint}) => zeroPoint),
+  };
+}
+
+/** Ranges that include 0 and are not much narrower than the widest of them. */
+function widened(ranges: readonly Range[]): Range[] {
+  const all = ranges.map(({min, max}) => ({min: Math.min(min, 0), max: Math.max(max, 0)}));
+  const least = NARROWEST_RANGE * Math.max(...all.map(({min, max}) => max - min));
+  return all.map(({min, max}) => ({min, max: Math.max(max, min + least)}));
+}
+
+function channelRanges(layer: Layer): Range[] {
+  const min = new Float64Array(layer.outChannels).fill(Infinity);
+  const max = new Float64Array(layer.outChannels).fill(-Infinity);
+  forEachWeight(layer, (i, _, c) => {
+    const w = layer.filter.values[i];
+    if (w < min[c]) min[c] = w;
+    if (w > max[c]) max[c] = w;
+  });
+  return Array.from(min, (low, c) => ({min: low, max: max[c]}));
+}

@@ -1,0 +1,122 @@
+import type {GraphModel} from '@tensorflow/tfjs-converter';
+import {checkValues} from './graph/check_values.js';
+import {exportModel} from './graph/export_model.js';
+import type {Graph} from './graph/graph.js';
+import {importModel} from './graph/import_model.js';
+import {
+  checkPassNames,
+  type QuantizeOptions,
+  resolveOptions,
+  type ResolvedOptions,
+} from './options.js';
+import {
+  FLOAT_PASS_NAMES,
+  isRequired,
+  type PassName,
+  PIPELINE,
+  type PipelineResult,
+  runPipeline,
+} from './passes/pipeline.js';
+import {QuantizedGraphModel} from './quantized_graph_model.js';
+import {layerReports, opHistogram, Report} from './report/report.js';
+import {DEFAULT_SCALING, imageLayout, inputSpecs} from './statistics/model_inputs.js';
+
+/**
+ * Turns a float GraphModel into an INT8 one, without data (Data-Free Quantization, Nagel et al. 2019).
+ *
+ * The result is a GraphModel like any other. On the `int8` backend it runs on 8-bit kernels, on any
+ * other by emulation. The given model stays as it is; the current backend is changed meanwhile, and
+ * restored.
+ *
+ * @param model a loaded float GraphModel, its weights on any backend
+ * @throws DfqError for a model or an option that can't be; the message names it and the remedy
+ */
+export async function quantize(
+  model: GraphModel,
+  options: QuantizeOptions = {},
+): Promise<QuantizedGraphModel> {
+  const {graph, report} = await quantizeGraph(model, options);
+  const quantized = new QuantizedGraphModel(graph, report);
+  await quantized.load();
+  return quantized;
+}
+
+/** {@link quantize} up to the graph: what it would do, without a model to run. */
+export async function quantizeGraph(model: GraphModel, options: QuantizeOptions) {
+  const graph = await importChecked(model);
+  const resolved = resolveOptions(options, graph);
+  const notes = assumptions(graph, resolved, options);
+  const result = await run(graph, resolved, resolved.isOn);
+  return {graph, report: reportOf(graph, resolved, result, notes), result};
+}
+
+export interface RewriteOptions {
+  /** The float passes to apply. Default: fold-batch-norm. */
+  readonly passes?: readonly PassName[];
+  readonly relu6?: QuantizeOptions['relu6'];
+}
+
+/**
+ * Applies float passes alone: the result computes the same function in float.
+ *
+ * @throws DfqError for a name that is none of {@link FLOAT_PASS_NAMES}
+ */
+export async function rewrite(
+  model: GraphModel,
+  options: RewriteOptions = {},
+): Promise<GraphModel> {
+  const {passes = ['fold-batch-norm'], relu6} = options;
+  checkPassNames(passes, FLOAT_PASS_NAMES);
+  const graph = await importChecked(model);
+  const resolved = resolveOptions({relu6}, graph);
+  const needsShapes = passes.some(name => name !== 'fold-batch-norm');
+  await run(
+    graph,
+    resolved,
+    name =>
+      passes.includes(name) || name === 'canonicalize' || (name === 'trace-shapes' && needsShapes),
+  );
+  return exportModel(graph);
+}
+
+async function importChecked(model: GraphModel): Promise<Graph> {
+  const graph = await importModel(model);
+  checkValues(graph);
+  return graph;
+}
+
+async function run(
+  graph: Graph,
+  {pass, onProgress}: ResolvedOptions,
+  isOn: (pass: PassName) => boolean,
+): Promise<PipelineResult> {
+  const steps = PIPELINE.map(({name}) => name).filter(name => isOn(name) || isRequired(name));
+  return runPipeline(graph, pass, isOn, (step, done, total) =>
+    onProgress({step, done: steps.indexOf(step) + done / total, total: steps.length}),
+  );
+}
+
+function assumptions(graph: Graph, {pass}: ResolvedOptions, {input}: QuantizeOptions): string[] {
+  const images = inputSpecs(graph).filter(spec => imageLayout(spec) && spec.dtype === 'float32');
+  if (pass.statistics === 'batch-norm' || input !== undefined || images.length === 0) return [];
+  const names = images.map(({name}) => `'${name}'`).join(', ');
+  const {mean, std} = DEFAULT_SCALING;
+  return [
+    `pixels are taken to enter ${names} as (v − ${String(mean)}) / ${String(std)}; option input says otherwise`,
+  ];
+}
+
+function reportOf(
+  graph: Graph,
+  {pass: {probe: _, ...options}}: ResolvedOptions,
+  result: PipelineResult,
+  notes: readonly string[],
+): Report {
+  return new Report({
+    options,
+    layers: layerReports(result),
+    passes: result.records,
+    ops: opHistogram(graph),
+    notes,
+  });
+}

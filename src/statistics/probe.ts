@@ -1,0 +1,66 @@
+import type {Graph} from '../graph/graph.js';
+import {ChannelObserver} from './channel_observer.js';
+import {probeInputs, type ProbeOptions} from './model_inputs.js';
+import {runGraph} from './run_graph.js';
+import type {TensorStatistics} from './tensor_statistics.js';
+
+/** Enough for means and ranges to settle (docs/quantization.md has the measurements). */
+export const PROBE_SIZE = 16;
+
+export interface Probe {
+  /** Shape of each tensor for the first sample. */
+  readonly shapes: Map<string, readonly number[]>;
+  /** Of the float tensors that have channels. */
+  readonly statistics: Map<string, TensorStatistics>;
+}
+
+/**
+ * Runs the float graph on generated inputs and measures every tensor.
+ *
+ * @param samples how many inputs
+ */
+export async function probe(
+  graph: Graph,
+  options: ProbeOptions,
+  samples: number = PROBE_SIZE,
+  onSample: (done: number) => void = () => undefined,
+): Promise<Probe> {
+  const shapes = new Map<string, readonly number[]>();
+  const observers = new Map<string, ChannelObserver>();
+  await runGraph(graph, inputsOf(graph, options, samples, onSample), tensor => {
+    if (!shapes.has(tensor.ref)) shapes.set(tensor.ref, tensor.shape);
+    const channels = tensor.shape[tensor.shape.length - 1];
+    if (tensor.dtype !== 'float32' || !(channels > 0)) return;
+    let observer = observers.get(tensor.ref);
+    if (observer === undefined)
+      observers.set(tensor.ref, (observer = new ChannelObserver(channels)));
+    observer.add(tensor.values());
+  });
+  const statistics = new Map<string, TensorStatistics>();
+  for (const [ref, observer] of observers) {
+    const result = observer.statistics('probe');
+    if (result !== undefined) statistics.set(ref, result);
+  }
+  return {shapes, statistics};
+}
+
+function* inputsOf(
+  graph: Graph,
+  options: ProbeOptions,
+  samples: number,
+  onSample: (done: number) => void,
+) {
+  for (let i = 0; i < samples; i++) {
+    yield () => probeInputs(graph, i, options);
+    onSample(i + 1);
+  }
+}
+
+/** Shapes alone, from one run. */
+export async function traceShapes(graph: Graph, options: ProbeOptions) {
+  const shapes = new Map<string, readonly number[]>();
+  await runGraph(graph, [() => probeInputs(graph, 0, options)], ({ref, shape}) =>
+    shapes.set(ref, shape),
+  );
+  return shapes;
+}

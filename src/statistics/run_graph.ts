@@ -1,0 +1,123 @@
+import type {GraphModel} from '@tensorflow/tfjs-converter';
+import {
+  type DataType,
+  dispose,
+  findBackendFactory,
+  getBackend,
+  type NamedTensorMap,
+  setBackend,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import {exportModel} from '../graph/export_model.js';
+import {type Graph, type Node, parseRef} from '../graph/graph.js';
+import {topologicalOrder} from '../graph/topological_order.js';
+
+/**
+ * Where float graphs are run: always the same kernels, whatever backend the app has chosen, so that
+ * the same model gives the same bytes. The int8 backend runs float ops on WebAssembly, and on plain
+ * JavaScript where that has no kernel.
+ */
+const RUNNER = 'int8';
+
+export interface ObservedTensor {
+  readonly ref: string;
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+  /** Valid during the visit only. */
+  readonly values: () => ArrayLike<number>;
+}
+
+/**
+ * Runs a float graph on each of the inputs and shows every tensor that it computes.
+ *
+ * The inputs are disposed. The current backend is changed meanwhile, and restored.
+ */
+export async function runGraph(
+  graph: Graph,
+  inputs: Iterable<() => NamedTensorMap>,
+  visit: (tensor: ObservedTensor) => void,
+): Promise<void> {
+  const refs = observableRefs(graph);
+  await onRunner(async () => {
+    const model = await exportModel(graph);
+    try {
+      for (const make of inputs) await runOnce(model, make(), refs, isAsync(graph), visit);
+    } finally {
+      model.dispose();
+    }
+  });
+}
+
+async function onRunner(work: () => Promise<void>): Promise<void> {
+  const previous = getBackend();
+  if (findBackendFactory(RUNNER) != null) await setBackend(RUNNER);
+  try {
+    await work();
+  } finally {
+    if (getBackend() !== previous) await setBackend(previous);
+  }
+}
+
+async function runOnce(
+  model: GraphModel,
+  inputs: NamedTensorMap,
+  refs: readonly string[],
+  async: boolean,
+  visit: (tensor: ObservedTensor) => void,
+): Promise<void> {
+  const names = [...refs];
+  const outputs = async ? await model.executeAsync(inputs, names) : model.execute(inputs, names);
+  const tensors = Array.isArray(outputs) ? outputs : [outputs as Tensor];
+  try {
+    tensors.forEach((tensor, i) => {
+      const {shape, dtype} = tensor;
+      visit({ref: refs[i], shape, dtype, values: () => tensor.dataSync()});
+    });
+  } finally {
+    dispose(tensors);
+    dispose(inputs);
+  }
+}
+
+/** Ops whose presence makes tfjs insist on executeAsync. */
+const ASYNC_OPS =
+  /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|(Stateless)?(While|If)|TensorArray\w*|NonMaxSuppressionV\d|Where)$/;
+
+function isAsync(graph: Graph): boolean {
+  return graph.nodes.some(({op}) => ASYNC_OPS.test(op));
+}
+
+/** The tensors that are computed exactly once in every run: those outside of loops and branches. */
+export function observableRefs(graph: Graph): string[] {
+  const nested = nestedNodes(graph);
+  const refs = new Set<string>();
+  const data = graph.nodes.flatMap(({inputs}) => inputs.filter(ref => !ref.startsWith('^')));
+  for (const ref of [...data, ...graph.outputs]) {
+    const {node} = parseRef(ref);
+    if (!nested.has(node) && isObservable(graph.node(node))) refs.add(ref);
+  }
+  return [...refs];
+}
+
+function isObservable({op}: Node): boolean {
+  return (
+    op !== 'Const' && op !== 'NoOp' && !op.startsWith('TensorList') && !op.startsWith('TensorArray')
+  );
+}
+
+/** Nodes between Enter and Exit, and between Switch and Merge. */
+function nestedNodes(graph: Graph): Set<string> {
+  const depths = new Map<string, number>();
+  for (const node of topologicalOrder(graph)) {
+    const inputs = node.inputs.map(ref => depths.get(parseRef(ref).node) ?? 0);
+    depths.set(node.name, Math.max(0, ...inputs) + depthChange(graph, node));
+  }
+  return new Set([...depths].filter(([, depth]) => depth > 0).map(([name]) => name));
+}
+
+function depthChange(graph: Graph, node: Node): number {
+  const closesLoop = node.inputs.some(ref => graph.node(parseRef(ref).node).op === 'NextIteration');
+  const inLoop = node.op === 'Switch' && graph.producer(node, 1)?.op === 'LoopCond';
+  if (node.op === 'Enter' || (node.op === 'Switch' && !inLoop)) return 1;
+  return node.op === 'Exit' || (node.op === 'Merge' && !closesLoop) ? -1 : 0;
+}
