@@ -38,7 +38,7 @@ export class Classifier {
     const {shape, name, dtype} = imageInput(model);
     this.input = {name, shape, dtype: dtype === 'int32' ? 'int32' : 'float32'};
     this.channels = shape[3] === 1 ? 1 : 3;
-    this.size = inputSize(shape, options);
+    this.size = inputSize(name, shape, options);
   }
 
   /** @throws Error when the image is smaller than the crop */
@@ -103,7 +103,16 @@ function imageInput({inputs}: GraphModel) {
   return {name, dtype, shape};
 }
 
-function inputSize([, height, width]: readonly number[], {crop, resize}: PreprocessOptions) {
+function inputSize(
+  name: string,
+  [, height, width]: readonly number[],
+  {crop, resize}: PreprocessOptions,
+) {
+  const fits = (side: number) => crop === undefined || side < 1 || side === crop;
+  if (!fits(height) || !fits(width))
+    throw new Error(
+      `input '${name}' takes ${width}×${height} pixels; leave out --crop ${crop}, or set it to that`,
+    );
   const size = {
     height: crop ?? (height > 0 ? height : USUAL_CROP),
     width: crop ?? (width > 0 ? width : USUAL_CROP),

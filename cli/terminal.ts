@@ -22,7 +22,7 @@ export function startProgress({err}: Terminal): Progress {
       stream: err,
       format: '{bar} {percentage} %  {value}/{total}  {step}',
       clearOnComplete: true,
-      hideCursor: true,
+      linewrap: true, // nothing to restore when the command is interrupted
     },
     Presets.shades_classic,
   );

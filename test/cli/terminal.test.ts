@@ -46,6 +46,6 @@ describe('startProgress', () => {
     progress.stop();
     const drawn = String(err.read());
     expect(drawn).toMatch(/50 % {2}1\/2 {2}images/);
-    expect(drawn.includes('\u001b[?25h')).toBe(true); // the cursor is visible again
+    expect(drawn.endsWith('\u001b[1G\u001b[2K')).toBe(true); // to the start of the line, erase it
   });
 });
