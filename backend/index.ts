@@ -5,11 +5,13 @@
  *   import 'tfjs-dfq/backend';
  *   await tf.setBackend('int8');
  */
+import {registerGraphOps} from './graph_ops.js';
 import {int8Kernels} from './kernels/index.js';
 import {reference} from './reference/index.js';
 import {registerInt8Backend} from './register.js';
 import {simd} from './simd.js';
 
 registerInt8Backend(() => simd() ?? reference(), int8Kernels);
+registerGraphOps();
 
 export {Int8Backend} from './int8_backend.js';

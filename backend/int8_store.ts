@@ -34,7 +34,7 @@ export class Int8Store {
 
   /** The values, widened: tfjs has no int8 dtype. */
   read(dataId: DataId): Int32Array {
-    return Int32Array.from(this.memory.view(this.get(dataId).block));
+    return new Int32Array(this.memory.view(this.get(dataId).block));
   }
 
   refCount(dataId: DataId): number {
