@@ -3,18 +3,19 @@ import {
   engine,
   getBackend,
   getKernel,
-  reshape,
   tidy,
-  transpose,
   type NamedAttrMap,
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import {Int8Op, INT8_OPERANDS, type Int8Attrs} from '../src/ops.js';
+import {depthToSpace, spaceToDepth} from './block_ops.js';
 import {emulations} from './emulation/index.js';
 import {readAttrs} from './graph_op_attrs.js';
+import {stridedSlice} from './strided_slice_op.js';
 
 /**
- * Makes the converter's GraphModel understand the int8 graph ops, and SpaceToDepth, which it lacks.
+ * Makes the converter's GraphModel understand the int8 graph ops, and those stock ops on int8
+ * tensors that tfjs lacks (SpaceToDepth), refuses (DepthToSpace) or gets wrong (StridedSlice).
  *
  * Where the current backend has a kernel of the op's name, that runs; on any other backend the op
  * is emulated in float32 tfjs ops.
@@ -22,6 +23,8 @@ import {readAttrs} from './graph_op_attrs.js';
 export function registerGraphOps(): void {
   for (const op of Object.values(Int8Op)) registerOp(op, node => named(node, () => run(op, node)));
   registerOp('SpaceToDepth', node => named(node, () => spaceToDepth(node)));
+  registerOp('DepthToSpace', node => named(node, () => depthToSpace(node)));
+  registerOp('StridedSlice', node => named(node, () => stridedSlice(node)));
 }
 
 /** Runs, and names the node in the message of any error. */
@@ -58,27 +61,4 @@ function operandsOf(
     operands[name] = tensor;
   });
   return operands;
-}
-
-/** Blocks of an image's pixels become its channels: TensorFlow's SpaceToDepth. */
-function spaceToDepth({inputs: [x], attrs}: GraphNode): Tensor {
-  const block = Number(attrs['block_size']);
-  const channelsFirst = attrs['data_format'] === 'nchw';
-  const [batch, ...sizes] = x.shape;
-  const [height, width, depth] = channelsFirst ? [sizes[1], sizes[2], sizes[0]] : sizes;
-  const [rows, columns] = [height / block, width / block];
-  if (x.shape.length !== 4 || !Number.isInteger(rows) || !Number.isInteger(columns)) {
-    throw new Error(
-      `SpaceToDepth: x has shape [${x.shape.join(', ')}], not an image of whole blocks of ${block}`,
-    );
-  }
-  const channels = depth * block ** 2;
-  return tidy(() => {
-    if (channelsFirst) {
-      const blocks = reshape(x, [batch, depth, rows, block, columns, block]);
-      return reshape(transpose(blocks, [0, 3, 5, 1, 2, 4]), [batch, channels, rows, columns]);
-    }
-    const blocks = reshape(x, [batch, rows, block, columns, block, depth]);
-    return reshape(transpose(blocks, [0, 1, 3, 2, 4, 5]), [batch, rows, columns, channels]);
-  });
 }

@@ -10,7 +10,7 @@ import {denseStrides, stridedCopy} from './strided_copy.js';
 export const stridedSliceConfig = shapeKernel<StridedSliceInputs, StridedSliceAttrs>(
   StridedSlice,
   (backend, {x}, attrs) => {
-    const {begin, strides, finalShapeSparse, finalShape} = slice_util.sliceInfo(
+    const {begin, end, strides, finalShape} = slice_util.sliceInfo(
       x.shape,
       attrs.begin,
       attrs.end,
@@ -22,7 +22,10 @@ export const stridedSliceConfig = shapeKernel<StridedSliceInputs, StridedSliceAt
       attrs.shrinkAxisMask,
     );
     const dense = denseStrides(x.shape);
-    const result = stridedCopy(backend, x, finalShapeSparse, {
+    const sizes = begin.map((from, axis) =>
+      Math.max(Math.ceil((end[axis] - from) / strides[axis]), 0),
+    );
+    const result = stridedCopy(backend, x, sizes, {
       offset: begin.reduce((at, from, axis) => at + from * dense[axis], 0),
       strides: strides.map((step, axis) => step * dense[axis]),
     });
