@@ -26,5 +26,5 @@ export function formatInspection(inspection: Inspection): string {
 }
 
 function tensor({name, shape, dtype}: Inspection['inputs'][number]): string[] {
-  return [name, shape ? `[${shape.join(', ')}]` : 'unknown', dtype];
+  return [name, shape ? `[${shape.join(', ')}]` : 'unknown', dtype ?? ''];
 }

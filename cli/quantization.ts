@@ -1,4 +1,4 @@
-import {passNames, type PassName, type QuantizeOptions as LibraryOptions} from '../node/index.js';
+import type {QuantizeOptions as LibraryOptions} from '../node/index.js';
 import type {Progress} from './terminal.js';
 
 /** Options of `dfq quantize` and `dfq inspect` that describe the quantization. */
@@ -14,25 +14,15 @@ export interface QuantizationOptions {
   std?: number[];
 }
 
-/** @throws Error on an unknown pass, or --mean without --std */
+/** @throws Error on --mean without --std; names and bits are for the library to check */
 export function toLibraryOptions(options: QuantizationOptions, progress: Progress): LibraryOptions {
   const {bits, weightBits, activationBits, perChannel, symmetric, skip, without = []} = options;
-  const passes = Object.fromEntries(toPassNames(without).map(name => [name, false]));
   return {
     ...defined({bits, weightBits, activationBits, perChannel, symmetric, skip}),
     ...defined({input: inputOf(options)}),
-    passes,
+    passes: Object.fromEntries(without.map(name => [name, false])),
     onProgress: ({step, done, total}) => progress.update(step, done, total),
   };
-}
-
-/** @throws Error that lists the passes when one of `names` is not among them */
-export function toPassNames(names: readonly string[]): PassName[] {
-  const known = (name: string): name is PassName => passNames.some(pass => pass === name);
-  const unknown = names.find(name => !known(name));
-  if (unknown !== undefined)
-    throw new Error(`there is no pass '${unknown}'; the passes are ${passNames.join(', ')}`);
-  return names.filter(known);
 }
 
 function inputOf({mean, std}: QuantizationOptions): LibraryOptions['input'] {

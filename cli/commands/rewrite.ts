@@ -1,13 +1,13 @@
-import {rewrite} from '../../node/index.js';
+import {rewrite, type PassName} from '../../node/index.js';
 import {useBackend} from '../backends.js';
 import {loadGraph} from '../models.js';
-import {toPassNames} from '../quantization.js';
 import {saveGraph} from '../save.js';
 import type {Terminal} from '../terminal.js';
 
 export interface RewriteOptions {
   out: string;
-  passes: string[];
+  /** As typed; the library checks them. */
+  passes: PassName[];
 }
 
 /** `dfq rewrite`: the float passes alone. */
@@ -16,11 +16,10 @@ export async function rewriteCommand(
   options: RewriteOptions,
   {out}: Terminal,
 ): Promise<void> {
-  const passes = toPassNames(options.passes);
   await useBackend('wasm');
   const {model, weightBytes} = await loadGraph(location);
   try {
-    const rewritten = await rewrite(model, {passes});
+    const rewritten = await rewrite(model, {passes: options.passes});
     try {
       out.write(`${await saveGraph(rewritten, options.out, weightBytes)}\n`);
     } finally {

@@ -71,25 +71,28 @@ const constant = (name: string, dtype: string) => ({
 });
 const dims = (shape: readonly number[]) => ({dim: shape.map(size => ({size: String(size)}))});
 
+const INPUT = [-1, 4, 4, 3];
+
+const placeholder = () => ({
+  name: 'x',
+  op: 'Placeholder',
+  attr: {dtype: {type: 'DT_FLOAT'}, shape: {shape: dims(INPUT)}},
+});
+
 /**
  * A classifier whose scores are the mean red, green and blue of a 4 × 4 image plus `bias`:
  * its first class is the dominant colour.
  */
 export function colorClassifier(bias: readonly number[] = [0, 0, 0]): io.ModelArtifacts {
-  const shape = [-1, 4, 4, 3];
   return {
     format: 'graph-model',
     signature: {
-      inputs: {x: {name: 'x:0', dtype: 'DT_FLOAT', tensorShape: dims(shape)}},
+      inputs: {x: {name: 'x:0', dtype: 'DT_FLOAT', tensorShape: dims(INPUT)}},
       outputs: {scores: {name: 'scores:0', dtype: 'DT_FLOAT'}},
     },
     modelTopology: {
       node: [
-        {
-          name: 'x',
-          op: 'Placeholder',
-          attr: {dtype: {type: 'DT_FLOAT'}, shape: {shape: dims(shape)}},
-        },
+        placeholder(),
         constant('axes', 'DT_INT32'),
         constant('bias', 'DT_FLOAT'),
         {name: 'mean', op: 'Mean', input: ['x', 'axes'], attr: {keep_dims: {b: false}}},
@@ -103,6 +106,66 @@ export function colorClassifier(bias: readonly number[] = [0, 0, 0]): io.ModelAr
       {name: 'bias', shape: [3], dtype: 'float32'},
     ],
     weightData: [new Int32Array([1, 2]).buffer, new Float32Array(bias).buffer],
+  };
+}
+
+const CONV_SIZES = {
+  filter: [3, 3, 3, 8],
+  gamma: [8],
+  beta: [8],
+  mean: [8],
+  variance: [8],
+  dense: [8, 3],
+};
+
+/** Convolution, batch norm, ReLU6, mean and a dense layer, on 4 × 4 images; weights without meaning. */
+export function convClassifier(): io.ModelArtifacts {
+  const {signature} = colorClassifier();
+  const specs = Object.entries(CONV_SIZES).map(([name, shape]): io.WeightsManifestEntry => ({
+    name,
+    shape,
+    dtype: 'float32',
+  }));
+  const values = specs.map(({name, shape}, k) =>
+    Float32Array.from({length: shape.reduce((a, b) => a * b)}, (_, i) =>
+      name === 'variance' ? 1 + (i % 3) : Math.sin(7 * i + k) / 2,
+    ),
+  );
+  const float = (name: string) => constant(name, 'DT_FLOAT');
+  const text = (value: string) => ({s: Buffer.from(value).toString('base64')});
+  const ints = (list: number[]) => ({list: {i: list.map(String)}});
+  const same = {padding: text('SAME'), strides: ints([1, 2, 2, 1]), dilations: ints([1, 1, 1, 1])};
+  const layout = {data_format: text('NHWC'), T: {type: 'DT_FLOAT'}};
+  const norm = {...layout, epsilon: {f: 1e-3}, is_training: {b: false}};
+  return {
+    ...colorClassifier(),
+    signature,
+    modelTopology: {
+      node: [
+        placeholder(),
+        constant('axes', 'DT_INT32'),
+        ...Object.keys(CONV_SIZES).map(float),
+        {name: 'conv', op: 'Conv2D', input: ['x', 'filter'], attr: {...layout, ...same}},
+        {
+          name: 'bn',
+          op: 'FusedBatchNormV3',
+          input: ['conv', 'gamma', 'beta', 'mean', 'variance'],
+          attr: norm,
+        },
+        {name: 'relu', op: 'Relu6', input: ['bn'], attr: {}},
+        {name: 'pool', op: 'Mean', input: ['relu', 'axes'], attr: {keep_dims: {b: false}}},
+        {
+          name: 'scores',
+          op: 'MatMul',
+          input: ['pool', 'dense'],
+          attr: {transpose_a: {b: false}, transpose_b: {b: false}},
+        },
+      ],
+      library: {},
+      versions: {},
+    },
+    weightSpecs: [{name: 'axes', shape: [2], dtype: 'int32'}, ...specs],
+    weightData: [new Int32Array([1, 2]).buffer, ...values.map(({buffer}) => buffer)],
   };
 }
 
