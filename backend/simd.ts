@@ -40,11 +40,12 @@ export function simd(): Microkernels | undefined {
       call(() => {
         const packed = filters.own(filter);
         const pixels = geometry.batch * geometry.outHeight * geometry.outWidth;
-        const scratch = arena.take(exports.gemm_scratch_bytes(packed.offset));
         if (isPointwise(geometry)) {
+          const scratch = arena.take(exports.gemm_scratch_bytes(packed.offset));
           exports.matmul(at(x), packed.offset, at(y), pixels, packed.inChannels, scratch);
         } else {
           const record = records.geometryRecord(arena, geometry);
+          const scratch = arena.take(exports.conv2d_scratch_bytes(packed.offset, record));
           exports.conv2d(at(x), packed.offset, at(y), record, scratch, 0, pixels);
         }
       }),

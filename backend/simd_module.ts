@@ -26,6 +26,7 @@ const host = globalThis as unknown as Host;
 export interface SimdExports {
   heap_base(): number;
   gemm_scratch_bytes(filter: number): number;
+  conv2d_scratch_bytes(filter: number, geometry: number): number;
   depthwise_scratch_bytes(geometry: number): number;
   add_scratch_bytes(): number;
   mul_scratch_bytes(): number;

@@ -26,20 +26,14 @@ export function depthwise(
   const ring = openRowRing(scratch + tapBytes(geometry), x, geometry, filter.xZeroPoint);
   const rowBytes = geometry.outWidth * filter.channels;
   const table = filter.stage.table;
-  const reuse = filter.weights3x3 != 0 && geometry.strideWidth == 1 && geometry.dilationWidth == 1;
+  const is3x3 = filter.weights3x3 != 0 && geometry.strideWidth <= 2 && geometry.dilationWidth == 1;
   for (let line = begin; line < end; line++) {
     const yRow = y + line * rowBytes;
     const top = ring.advance(line);
-    if (reuse) {
-      const step = geometry.dilationHeight;
-      depthwise3x3Row(
-        ring.row(top),
-        ring.row(top + step),
-        ring.row(top + 2 * step),
-        filter,
-        yRow,
-        geometry.outWidth,
-      );
+    if (is3x3) {
+      const r1 = ring.row(top + geometry.dilationHeight);
+      const r2 = ring.row(top + 2 * geometry.dilationHeight);
+      depthwise3x3Row(ring.row(top), r1, r2, filter, yRow, geometry.outWidth, geometry.strideWidth);
     } else {
       ring.locateTaps(top, taps);
       depthwiseRow(taps, filter, yRow, geometry);

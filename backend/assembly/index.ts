@@ -1,11 +1,12 @@
 /** The exports of the WASM binary. Kernels take addresses; all of them read whole vectors, up to 64 bytes past a block. */
 export {add, add_scratch_bytes} from './add';
 export {avg_pool, avg_pool_scratch_bytes} from './avg_pool';
-export {conv2d, gemm_scratch_bytes, matmul} from './conv2d';
+export {conv2d, conv2d_scratch_bytes} from './conv2d';
 export {depthwise, depthwise_scratch_bytes} from './depthwise';
 export {dequantize} from './dequantize';
 export {lookup} from './lookup';
 export {max_pool, max_pool_scratch_bytes} from './max_pool';
+export {gemm_scratch_bytes, matmul} from './matmul';
 export {maximum} from './maximum';
 export {mean, mean_scratch_bytes} from './mean';
 export {minimum} from './minimum';

@@ -1,11 +1,13 @@
-/**
- * int8 → int16 with the zero point subtracted: −255 … 255. Reads up to 15 bytes past `count` and writes up to 30:
- * callers fill their rows from the front, and their buffers end in slack.
- */
-export function widen(x: usize, y: usize, count: i32, zeroPoint: v128): void {
-  for (const end = x + <usize>count; x < end; x += 16, y += 32) {
-    const q = v128.load(x);
-    v128.store(y, i16x8.sub(i16x8.extend_low_i8x16_s(q), zeroPoint));
-    v128.store(y, i16x8.sub(i16x8.extend_high_i8x16_s(q), zeroPoint), 16);
+export abstract class Widen {
+  /**
+   * int8 → int16 with the zero point subtracted: −255 … 255. Reads up to 15 bytes past `count` and writes up to 30:
+   * callers fill their rows from the front, and their buffers end in slack.
+   */
+  @inline static run(x: usize, y: usize, count: i32, zeroPoint: v128): void {
+    for (const end = x + <usize>count; x < end; x += 16, y += 32) {
+      const q = v128.load(x);
+      v128.store(y, i16x8.sub(i16x8.extend_low_i8x16_s(q), zeroPoint));
+      v128.store(y, i16x8.sub(i16x8.extend_high_i8x16_s(q), zeroPoint), 16);
+    }
   }
 }

@@ -1,0 +1,43 @@
+import {Lanes} from './lanes';
+
+/** Multiply-accumulates of one round of {@link dot_ceiling}: 8 `dot` of 8. */
+export function round_macs(): i32 {
+  return 64;
+}
+
+/**
+ * What the machine could do at best: the inner loop of `gemm.ts` on two kilobytes, with nothing around it. For benchmarks;
+ * not part of the binary.
+ *
+ * @param buffer 2 KiB
+ */
+export function dot_ceiling(buffer: usize, rounds: i32): i32 {
+  let a = i32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  let e = a;
+  let f = a;
+  let g = a;
+  let h = a;
+  for (let i = 0; i < rounds; i++) {
+    const at = buffer + ((i & 31) << 5);
+    const w0 = v128.load(at);
+    const w1 = v128.load(at, 16);
+    let x = v128.load32_splat(at, 1024);
+    a = Lanes.dot(a, x, w0);
+    b = Lanes.dot(b, x, w1);
+    x = v128.load32_splat(at, 1028);
+    c = Lanes.dot(c, x, w0);
+    d = Lanes.dot(d, x, w1);
+    x = v128.load32_splat(at, 1032);
+    e = Lanes.dot(e, x, w0);
+    f = Lanes.dot(f, x, w1);
+    x = v128.load32_splat(at, 1036);
+    g = Lanes.dot(g, x, w0);
+    h = Lanes.dot(h, x, w1);
+  }
+  const ab = i32x4.add(i32x4.add(a, b), i32x4.add(c, d));
+  const sums = i32x4.add(ab, i32x4.add(i32x4.add(e, f), i32x4.add(g, h)));
+  return i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 3);
+}

@@ -1,0 +1,1 @@
+export function compileAssembly(entry: string, baseDir: string): Promise<Uint8Array<ArrayBuffer>>;
