@@ -5,7 +5,7 @@ import {innerCpu, innerWasm} from './inner_backend.js';
 import {Int8Backend} from './int8_backend.js';
 import type {Microkernels} from './microkernels.js';
 import {NAME, registerDelegates, registerOwnKernels} from './register_kernels.js';
-import {acquireWasm, releaseWasm} from './wasm_instance.js';
+import {acquireWasm, releaseWasm, shareWasm} from './wasm_instance.js';
 
 /** Below `cpu`: `int8` is used where it is set, and never becomes an app's default unasked. */
 const PRIORITY = 0;
@@ -15,6 +15,7 @@ export function registerInt8Backend(
   microkernels: () => Microkernels | Promise<Microkernels>,
   kernels: readonly KernelConfig[],
 ): void {
+  shareWasm();
   registerBackend(NAME, () => start(microkernels), PRIORITY);
   registerOwnKernels(kernels);
 }
@@ -22,7 +23,7 @@ export function registerInt8Backend(
 async function start(
   microkernels: () => Microkernels | Promise<Microkernels>,
 ): Promise<Int8Backend> {
-  // The WASM backend first, and without an await before it: it must see the app's calls in their order.
+  // The WASM backend without an await before it: it must see the app's calls in their order.
   const [wasm, implementation] = await Promise.all([acquireWasm(usesWasm), microkernels()]);
   registerDelegates();
   const cpu = innerCpu(sharedCpu());

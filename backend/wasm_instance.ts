@@ -5,22 +5,33 @@
  * the first. Whichever backend starts first makes the instance and the other takes it up; it ends
  * when neither is left.
  *
- * tfjs-backend-wasm is imported when `int8` starts, not before: registering `wasm` earlier would make
- * it the default backend of an app that never asked for it, and it cannot serve before an await. An
- * app that imports that package itself decides where its binaries are; for others we embed them.
+ * Importing tfjs-backend-wasm registers `wasm` above `cpu`. In an app that did not ask for it, that
+ * would make it the default backend, which cannot serve before an await: there we put it below.
  */
+import {appHasWasm} from './app_backends.js'; // first: see there
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {backend_util, engine, type KernelBackend} from '@tensorflow/tfjs-core';
+import {embeddedWasmFailure, embedWasmBinaries} from './wasm_paths.js';
 
 const NAME = 'wasm';
 
-let original: () => KernelBackend | Promise<KernelBackend>;
+/** Below that of `cpu`. */
+const PRIORITY = 0;
+
+let original: (() => KernelBackend | Promise<KernelBackend>) | undefined;
 /** The instance, or the attempt to make it. */
 let current: Promise<BackendWasm> | undefined;
-let loaded: Promise<{failure: Promise<never>}> | undefined;
 /** What BackendWasm.dispose did before {@link adopt}. */
 const endOf = new WeakMap<BackendWasm, () => void>();
-let usedByInt8: (wasm: BackendWasm) => boolean;
+let usedByInt8: (wasm: BackendWasm) => boolean = () => false;
+
+/** To be called when we are imported: from then on `wasm` starts with the shared instance. */
+export function shareWasm(): void {
+  embedWasmBinaries();
+  shareFactory();
+  const entry = engine().registryFactory[NAME];
+  if (!appHasWasm && entry !== undefined) entry.priority = PRIORITY;
+}
 
 /**
  * The one instance: that of the running backend `wasm`, or a new one. Undefined, after a warning,
@@ -32,11 +43,9 @@ export async function acquireWasm(
   inUse: (wasm: BackendWasm) => boolean,
 ): Promise<BackendWasm | undefined> {
   usedByInt8 = inUse;
-  shareFactory(); // before the first await: the app may start `wasm` meanwhile
+  shareFactory(); // the app may have registered it anew
   try {
-    const {failure} = await (loaded ??= load());
-    shareFactory();
-    return await Promise.race([instance(), failure]);
+    return await Promise.race([instance(), embeddedWasmFailure]);
   } catch (error) {
     const reason = (error as {message?: string}).message ?? String(error);
     backend_util.warn(`int8 backend: WebAssembly did not start, float ops run on cpu: ${reason}`);
@@ -49,14 +58,6 @@ export function releaseWasm(wasm: BackendWasm): void {
   if (engine().registry[NAME] !== wasm) end(wasm);
 }
 
-async function load(): Promise<{failure: Promise<never>}> {
-  const appDecidesPaths = engine().findBackendFactory(NAME) !== null;
-  const {embedWasmBinaries, embeddedWasmFailure} = await import('./wasm_paths.js');
-  if (!appDecidesPaths) embedWasmBinaries();
-  return {failure: embeddedWasmFailure};
-}
-
-/** From now on `wasm` starts with the shared instance. */
 function shareFactory(): void {
   const entry = engine().registryFactory[NAME];
   if (entry === undefined || entry.factory === instance) return;
@@ -72,6 +73,7 @@ function instance(): Promise<BackendWasm> {
 
 async function create(): Promise<BackendWasm> {
   try {
+    if (original === undefined) throw new Error('the backend wasm was removed before int8 came');
     return adopt((await original()) as BackendWasm);
   } catch (error) {
     current = undefined;

@@ -61,6 +61,7 @@ function outChannels({kernelName, inputs: {filter, b}, attrs}: Call): number {
   return kernelName === 'FusedDepthwiseConv2D' ? inputs * outputs : outputs;
 }
 
+/** Strides and dilations come as one number or as [height, width]. */
 function pair(value: unknown): readonly number[] {
-  return Array.isArray(value) ? value : [Number(value ?? 1), Number(value ?? 1)];
+  return Array.isArray(value) ? value.map(Number) : [Number(value ?? 1), Number(value ?? 1)];
 }

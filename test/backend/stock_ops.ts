@@ -8,7 +8,7 @@ const matrix = (x: tf.Tensor) => tf.reshape<tf.Rank.R2>(x, [-1, 4]);
 const unary =
   (name: string): Op =>
   x =>
-    tf.engine().runKernel(name, {x} as unknown as tf.NamedTensorMap);
+    tf.engine().runKernel(name, {x});
 
 /** Stock ops over an int32 tensor [2, 3, 4, 4], one or more for every kernel that takes integers. */
 export const STOCK_OPS: Readonly<Record<string, Op>> = {
@@ -114,7 +114,7 @@ export const STOCK_OPS: Readonly<Record<string, Op>> = {
       -7,
     ),
   pow: x => tf.pow(x, tf.scalar(2, 'int32')),
-  prelu: x => tf.prelu(x as tf.Tensor, tf.tensor1d([0.5, 2, 0.25, 3])),
+  prelu: x => tf.prelu<tf.Tensor>(x, tf.tensor1d([0.5, 2, 0.25, 3])),
   prod: x => tf.prod(tf.sign(x), 3),
   realDiv: x => tf.div(tf.cast(x, 'float32'), row()),
   reciprocal: x => tf.reciprocal(x),
@@ -161,10 +161,14 @@ export const STOCK_OPS: Readonly<Record<string, Op>> = {
   transpose: x => tf.transpose(x, [0, 3, 1, 2]),
   transposeFlat: x => tf.transpose(matrix(x)),
   depthToSpace: x =>
-    tf.engine().runKernel('DepthToSpace', {x} as unknown as tf.NamedTensorMap, {
-      blockSize: 2,
-      dataFormat: 'NHWC',
-    }),
+    tf.engine().runKernel(
+      'DepthToSpace',
+      {x},
+      {
+        blockSize: 2,
+        dataFormat: 'NHWC',
+      },
+    ),
   unique: x => tf.unique(flat(x)).values,
   unstack: x => tf.unstack(x, 1),
   zerosLike: x => tf.zerosLike(x),

@@ -31,7 +31,7 @@ describe('int8', () => {
         },
       });
       await tf.setBackend('int8');
-      const y = tf.engine().runKernel('AppKernel', {x: tf.tensor1d([1, 2])}) as Core.Tensor;
+      const y = tf.engine().runKernel<Core.Tensor>('AppKernel', {x: tf.tensor1d([1, 2])});
       expect(y.shape).toEqual([2, 1]);
       expect(setUp).toBe(backendName === 'wasm' ? 1 : 0);
     });

@@ -48,7 +48,7 @@ describe('wasm, cpu and int8 work side by side', () => {
   it('when only int8 is imported', async () => {
     const tf = await freshTf();
     await importInt8();
-    await useTogether(tf, ['int8', 'wasm', 'cpu']);
+    await useTogether(tf, ['wasm', 'int8', 'cpu']);
   });
 
   it('when int8 is started while wasm starts', async () => {
@@ -95,10 +95,10 @@ describe('importing int8', () => {
     expect(tf.getBackend()).toBe('wasm');
   });
 
-  it('leaves the default to wasm where the app has imported that', async () => {
+  it('leaves the default to wasm where the app has imported that before', async () => {
     const tf = await freshTf();
-    await importInt8();
     await importWasm();
+    await importInt8();
     await tf.ready();
     expect(tf.getBackend()).toBe('wasm');
   });
