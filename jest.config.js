@@ -18,12 +18,17 @@ const common = {
 export default {
   maxWorkers: 2,
   workerIdleMemoryLimit: '2GB',
+  testTimeout: 60_000,
   projects: [
     {
       ...common,
       displayName: 'node',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/test/package/',
+        '<rootDir>/test/browser/', // karma's
+      ],
     },
     {
       ...common,

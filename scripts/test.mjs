@@ -12,7 +12,7 @@ import {chromium} from './chromium.mjs';
 const root = dirname(fileURLToPath(new URL('.', import.meta.url)));
 const results = join(root, 'build/test-results');
 
-const jest = name => ['npm', 'run', '-s', `test:${name}`, '--', '--json', `--outputFile=${join(results, `${name}.json`)}`]; // prettier-ignore
+const jest = name => ['npm', 'run', '-s', `test:${name}`, '--', '--silent', '--json', `--outputFile=${join(results, `${name}.json`)}`]; // prettier-ignore
 const npm = (...args) => ['npm', 'run', '-s', ...args];
 
 /** `count` reads what a runner wrote; without it a step is one check. */
