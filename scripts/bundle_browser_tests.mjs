@@ -13,9 +13,10 @@ const folders = ['test/backend', 'test/browser'];
  */
 export async function bundleBrowserTests() {
   const tests = folders.filter(folder => existsSync(join(root, folder))).flatMap(testsIn);
+  const files = ['test/browser_setup.ts', ...tests];
   const outfile = join(root, 'build/browser_tests.js');
   await build({
-    stdin: {contents: tests.map(test => `import './${test}';`).join('\n'), resolveDir: root},
+    stdin: {contents: files.map(file => `import './${file}';`).join('\n'), resolveDir: root},
     outfile,
     bundle: true,
     format: 'iife',
