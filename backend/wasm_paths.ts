@@ -2,9 +2,8 @@
  * Where a browser finds the binaries of tfjs-backend-wasm when the app does not say.
  *
  * That package fetches them from beside the page's script, where no bundler puts them. Ours travel
- * with our own code. An app that imports tfjs-backend-wasm itself decides for itself
- * (wasm_instance.ts), and a later `setWasmPaths` still wins. In Node the package finds its own files,
- * and nothing here does anything.
+ * with our own code, and are the default from when we are imported; what the app says after that
+ * with `setWasmPaths` wins. In Node the package finds its own files, and nothing here does anything.
  *
  * The default is a path of our own scheme that tfjs fetches through its platform, which we teach
  * that scheme. Being a real response rather than a blob: or data: address, it needs nothing of a
@@ -44,7 +43,7 @@ export const embeddedWasmFailure = new Promise<never>((_, reject) => {
 embeddedWasmFailure.catch(() => undefined); // no unhandled rejection where nobody races
 
 /**
- * Make the embedded binaries the default of `wasm`; call it once, before `wasm` starts. Browsers
+ * Make the embedded binaries the default of `wasm`; to be called at import time. Browsers
  * without DecompressionStream (before 2023) keep the default of tfjs: files beside the script.
  */
 export function embedWasmBinaries(): void {
@@ -55,7 +54,11 @@ export function embedWasmBinaries(): void {
   const inner = platform.fetch.bind(platform);
   platform.fetch = (path, init, options) =>
     path.startsWith(scheme) ? respond(path.slice(scheme.length)) : inner(path, init, options);
-  setWasmPaths(scheme, true);
+  try {
+    setWasmPaths(scheme, true);
+  } catch {
+    // The app's own start of `wasm` failed before we came; tfjs lets nobody set the paths after that.
+  }
 }
 
 async function respond(name: string): ReturnType<PlatformFetch> {
