@@ -176,3 +176,23 @@ export function* activations(): Generator<OpCase> {
     }
   }
 }
+
+/** Sums far beyond the 2^24 up to which float32 holds every integer. */
+export function* deepSums(): Generator<OpCase> {
+  const attrs = {...INPUT, ...OUTPUT, activation: 'none' as const, xZeroPoint: -128};
+  for (const depth of [9216, 33025]) {
+    for (const outScale of [200, 700]) {
+      const random = new Random(depth);
+      const operands = {
+        x: ints(random.int32(2 * depth, 100, 127), [2, depth]),
+        ...filterOperands(random, [depth, 5], 5),
+        filter: ints(random.int32(5 * depth, 90, 127), [depth, 5]),
+        bias: ints(random.int32(5, -33022, 33022), [5]),
+      };
+      const scaled = {...attrs, outScale, outZeroPoint: -128};
+      const expected = expectations.matMul(operands, scaled);
+      const label = `${depth} deep, outScale ${outScale}`;
+      yield {op: Int8Op.MatMul, label, operands, attrs: scaled, expected};
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import {Int8Op} from '../../../src/ops.js';
-import {activations, convolutions, windows} from './accumulator_cases.js';
+import {activations, convolutions, deepSums, windows} from './accumulator_cases.js';
 import {f, floats, INPUT, int8s, ints, OUTPUT, type OpCase} from './op_case.js';
 import * as expectations from './op_oracle.js';
 import {Random} from './random.js';
@@ -223,6 +223,7 @@ function* softmaxes(): Generator<OpCase> {
 export function* opCases(): Generator<OpCase> {
   yield* convolutions();
   yield* activations();
+  yield* deepSums();
   yield* binaries();
   yield* pools();
   yield* means();
