@@ -10,6 +10,8 @@ import {saveModel} from '../../node/save_model.js';
 const MIB = 1024 * 1024;
 let folder: string;
 
+jest.setTimeout(30_000); // some tests write tens of megabytes
+tf.env().set('PROD', true); // else tfjs advertises its native backend
 registerFileSystem();
 
 beforeEach(async () => {
