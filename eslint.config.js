@@ -42,7 +42,7 @@ Object.assign(folders, {
   cli: {pattern: 'cli/**', imports: library},
   models: {pattern: 'models/**', imports: [...library, 'cli']},
   scripts: {pattern: 'scripts/**', imports: [...library, 'cli', 'models']},
-  bench: {pattern: 'bench/**', imports: [...library, 'cli', 'models']},
+  bench: {pattern: 'bench/**', imports: [...library, 'cli', 'models', 'scripts']},
   demo: {pattern: 'demo/**', imports: library},
   test: {pattern: 'test/**', imports: [...library, 'cli', 'models', 'scripts', 'bench']},
 });

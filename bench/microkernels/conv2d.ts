@@ -1,7 +1,7 @@
 /** npx tsx bench/microkernels/conv2d.ts */
-import type {ConvGeometry} from '../../backend/microkernels.js';
 import {bench, filledBlock, type BenchCase} from './bench.js';
 import {benchFilter} from './filters.js';
+import {squareGeometry} from './geometry.js';
 
 /**
  * [label, input size, channels in, channels out, filter size, stride]: layers of MobileNetV2 and ResNet at 224, the
@@ -28,40 +28,21 @@ const LAYERS: [string, number, number, number, number, number][] = [
   ['3×3 512 → 128 at 14', 14, 512, 128, 3, 1],
 ];
 
-const cases: BenchCase[] = LAYERS.map(
-  ([label, size, inChannels, outChannels, filterSize, stride]) => {
-    const out = Math.ceil(size / stride);
-    const pad = Math.max((out - 1) * stride + filterSize - size, 0) >> 1;
-    const geometry: ConvGeometry = {
-      batch: 1,
-      inHeight: size,
-      inWidth: size,
-      inChannels,
-      outHeight: out,
-      outWidth: out,
-      outChannels,
-      filterHeight: filterSize,
-      filterWidth: filterSize,
-      strideHeight: stride,
-      strideWidth: stride,
-      dilationHeight: 1,
-      dilationWidth: 1,
-      padTop: pad,
-      padLeft: pad,
-    };
-    const weights = filterSize * filterSize * inChannels * outChannels;
-    return {
-      label,
-      work: out * out * weights,
-      prepare(kernels) {
-        const x = filledBlock(kernels, size * size * inChannels);
-        const y = kernels.memory.alloc(out * out * outChannels);
-        const spec = benchFilter(filterSize, filterSize, inChannels, outChannels, weights);
-        const filter = kernels.packConv2D(spec);
-        return () => kernels.conv2D(x, filter, y, geometry);
-      },
-    };
-  },
-);
+const cases: BenchCase[] = LAYERS.map(([label, size, inChannels, outChannels, filter, stride]) => {
+  const geometry = squareGeometry(size, inChannels, outChannels, filter, stride);
+  const pixels = geometry.outHeight * geometry.outWidth;
+  const weights = filter * filter * inChannels * outChannels;
+  return {
+    label,
+    work: pixels * weights,
+    prepare(kernels) {
+      const x = filledBlock(kernels, size * size * inChannels);
+      const y = kernels.memory.alloc(pixels * outChannels);
+      const spec = benchFilter(filter, filter, inChannels, outChannels, weights);
+      const packed = kernels.packConv2D(spec);
+      return () => kernels.conv2D(x, packed, y, geometry);
+    },
+  };
+});
 
 await bench('conv2D', 'MAC', cases);

@@ -1,7 +1,7 @@
 /** npx tsx bench/microkernels/depthwise_conv2d.ts */
-import type {ConvGeometry} from '../../backend/microkernels.js';
 import {bench, filledBlock, type BenchCase} from './bench.js';
 import {benchFilter} from './filters.js';
+import {squareGeometry} from './geometry.js';
 
 /** [label, input size, channels, filter size, stride] */
 const LAYERS: [string, number, number, number, number][] = [
@@ -18,36 +18,20 @@ const LAYERS: [string, number, number, number, number][] = [
   ['5×5 480 at 14', 14, 480, 5, 1],
 ];
 
-const cases: BenchCase[] = LAYERS.map(([label, size, channels, filterSize, stride]) => {
-  const out = Math.ceil(size / stride);
-  const pad = Math.max((out - 1) * stride + filterSize - size, 0) >> 1;
-  const geometry: ConvGeometry = {
-    batch: 1,
-    inHeight: size,
-    inWidth: size,
-    inChannels: channels,
-    outHeight: out,
-    outWidth: out,
-    outChannels: channels,
-    filterHeight: filterSize,
-    filterWidth: filterSize,
-    strideHeight: stride,
-    strideWidth: stride,
-    dilationHeight: 1,
-    dilationWidth: 1,
-    padTop: pad,
-    padLeft: pad,
-  };
-  const weights = filterSize * filterSize * channels;
+const cases: BenchCase[] = LAYERS.map(([label, size, channels, filter, stride]) => {
+  const geometry = squareGeometry(size, channels, channels, filter, stride);
+  const pixels = geometry.outHeight * geometry.outWidth;
+  const weights = filter * filter * channels;
   return {
     label,
-    work: out * out * weights,
+    work: pixels * weights,
     prepare(kernels) {
       const x = filledBlock(kernels, size * size * channels);
-      const y = kernels.memory.alloc(out * out * channels);
-      const spec = benchFilter(filterSize, filterSize, channels, channels, weights);
-      const filter = kernels.packDepthwise(spec);
-      return () => kernels.depthwiseConv2D(x, filter, y, geometry);
+      const y = kernels.memory.alloc(pixels * channels);
+      const packed = kernels.packDepthwise(
+        benchFilter(filter, filter, channels, channels, weights),
+      );
+      return () => kernels.depthwiseConv2D(x, packed, y, geometry);
     },
   };
 });
