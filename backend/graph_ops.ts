@@ -32,15 +32,35 @@ function named(node: GraphNode, execute: () => Tensor): Tensor {
   try {
     return execute();
   } catch (cause) {
-    // The converter's own class of GraphNode has the node's definition, its interface does not.
-    const {node: definition} = node as GraphNode & {readonly node?: {readonly name: string}};
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`node '${definition?.name ?? '?'}': ${message}`, {cause});
+    throw new Error(`node '${definitionOf(node)?.name ?? '?'}': ${message}`, {cause});
   }
 }
 
-function run<Op extends Int8Op>(op: Op, node: GraphNode): Tensor {
+interface Definition {
+  readonly name: string;
+}
+
+/** The node of the graph. The converter's own class of GraphNode has it, though its interface does not say so. */
+function definitionOf(node: GraphNode): Definition | undefined {
+  return (node as GraphNode & {readonly node?: Definition}).node;
+}
+
+/** The attributes of nodes that have run: reading them takes as long as running a small kernel. */
+const known = new WeakMap<Definition, Int8Attrs[Int8Op]>();
+
+function attrsOf<Op extends Int8Op>(op: Op, node: GraphNode): Int8Attrs[Op] {
+  const definition = definitionOf(node);
+  // A definition has one op, and so attributes of one type.
+  const read = definition && (known.get(definition) as Int8Attrs[Op] | undefined);
+  if (read !== undefined) return read;
   const attrs = readAttrs(op, node.attrs);
+  if (definition !== undefined) known.set(definition, attrs);
+  return attrs;
+}
+
+function run<Op extends Int8Op>(op: Op, node: GraphNode): Tensor {
+  const attrs = attrsOf(op, node);
   const operands = operandsOf(op, node.inputs, attrs);
   if (getKernel(op, getBackend()) == null) return tidy(() => emulations[op](operands, attrs));
   return engine().runKernel(op, operands, attrs as unknown as NamedAttrMap);

@@ -9,7 +9,10 @@ import {padded} from './pad_v2.js';
 import {shapeKernel} from './shape_kernel.js';
 import {transposed} from './transpose.js';
 
-/** Pads with integer 0, as the stock op does, whatever the grid: see Int8Op for what passes may leave stock. */
+/**
+ * Pads with integer 0, as the stock op does, whatever the grid: right for real numbers where it pads
+ * nothing or the zero point is 0. Elsewhere a PadV2 with the zero point belongs before it.
+ */
 export const spaceToBatchNDConfig = shapeKernel<SpaceToBatchNDInputs, SpaceToBatchNDAttrs>(
   SpaceToBatchND,
   (backend, {x}, {blockShape, paddings}) => {

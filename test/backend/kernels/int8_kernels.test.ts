@@ -213,17 +213,23 @@ describe('int8 kernels refuse', () => {
   });
 
   it('pools whose window may lie in the padding', () => {
-    const attrs: Int8Attrs['Int8MaxPool'] = {
-      filterSize: [2, 2],
-      strides: [1, 1],
-      padding: 'EXPLICIT',
-      explicitPaddings: [0, 0, 2, 0],
-    };
-    expect(
-      messageOf(() =>
-        tidy(() => runKernel(Int8Op.MaxPool, tensorsOf({x: zeros(1, 4, 4, 1)}), attrs)),
-      ),
-    ).toBe('Int8MaxPool: the padding must be smaller than the 2×2 window');
+    for (const explicitPaddings of [
+      [2, 0, 0, 0],
+      [0, 2, 0, 0],
+      [0, 0, 2, 0],
+      [0, 0, 0, 2],
+    ] as [number, number, number, number][]) {
+      const attrs: Int8Attrs['Int8MaxPool'] = {
+        filterSize: [2, 2],
+        strides: [1, 1],
+        padding: 'EXPLICIT',
+        explicitPaddings,
+      };
+      const x = zeros(1, 4, 4, 1);
+      expect(messageOf(() => tidy(() => runKernel(Int8Op.MaxPool, tensorsOf({x}), attrs)))).toBe(
+        'Int8MaxPool: the padding must be smaller than the 2×2 window',
+      );
+    }
   });
 
   it('sizes, tables and axes that make no sense', () => {
