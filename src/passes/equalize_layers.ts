@@ -1,15 +1,7 @@
 import {type ChannelGroup, channelGroups} from '../graph/channel_groups.js';
 import {floatConstant} from '../graph/constant.js';
 import type {Graph, Node} from '../graph/graph.js';
-import {
-  biasValues,
-  channelMagnitudes,
-  type Layer,
-  layerOf,
-  scaledFilter,
-  setBias,
-  setFilter,
-} from '../graph/layer.js';
+import {biasValues, type Layer, layerOf, scaledFilter, setBias, setFilter} from '../graph/layer.js';
 import type {Pass, PassContext} from './pass.js';
 
 const MAX_SWEEPS = 100;
@@ -38,15 +30,22 @@ export const equalizeLayers: Pass<'equalize-layers'> = {
     const groups = channelGroups(graph, context.plan.shapes).filter(group =>
       isScalable(group, context),
     );
-    const work = groups.map(group => new GroupScales(group));
-    const filters = new Filters();
+    const layers = new Map<string, ScaledLayer>();
+    const scaled = (layer: Layer) => {
+      const known = layers.get(layer.node.name) ?? new ScaledLayer(layer);
+      layers.set(layer.node.name, known);
+      return known;
+    };
+    const work = groups.map(
+      group => new GroupScales(group, group.producers.map(scaled), group.consumers.map(scaled)),
+    );
     let sweeps = 0;
     let change = Infinity;
     while (change > TOLERANCE && sweeps++ < MAX_SWEEPS) {
-      change = Math.max(0, ...work.map(group => group.step(filters)));
+      change = work.reduce((most, group) => Math.max(most, group.step()), 0);
     }
     for (const group of work) group.apply(graph, context);
-    filters.store(graph);
+    for (const layer of layers.values()) layer.store(graph);
     context.did(
       '',
       `${work.length} groups in ${sweeps} sweeps, last change ${change.toExponential(1)}`,
@@ -69,25 +68,83 @@ function isScalable(group: ChannelGroup, context: PassContext): boolean {
   return true;
 }
 
-/** The filters as scaled so far, so that each step sees the steps before it. */
-class Filters {
-  private readonly scaled = new Map<string, Layer>();
+/**
+ * A layer's weights while scales are sought. Scales are kept apart, so that the filter is rounded
+ * once, and taps are collapsed: only the largest of them can set a range.
+ */
+class ScaledLayer {
+  /** [inChannels, outChannels], or [outChannels] of a depthwise layer: the largest |weight| over taps. */
+  private readonly peaks: Float64Array;
+  private readonly inFactors: Float64Array;
+  private readonly outFactors: Float64Array;
 
-  of(layer: Layer): Layer {
-    return this.scaled.get(layer.node.name) ?? layer;
+  constructor(private readonly layer: Layer) {
+    const {kind, inChannels, outChannels, filter} = layer;
+    this.inFactors = new Float64Array(inChannels).fill(1);
+    this.outFactors = new Float64Array(outChannels).fill(1);
+    const count = kind === 'depthwise' ? outChannels : inChannels * outChannels;
+    this.peaks = new Float64Array(count);
+    filter.values.forEach((w, i) => {
+      this.peaks[i % count] = Math.max(this.peaks[i % count], Math.abs(w));
+    });
   }
 
-  scale(layer: Layer, outFactors?: Float64Array, inFactors?: Float64Array): void {
-    const current = this.of(layer);
-    const values = scaledFilter(current, outFactors, inFactors);
-    this.scaled.set(layer.node.name, {...current, filter: {...current.filter, values}});
+  /** Largest |weight| of each output channel. */
+  written(): Float64Array {
+    const {layer, outFactors} = this;
+    if (layer.kind === 'depthwise') return this.depthwisePeaks();
+    const most = new Float64Array(layer.outChannels);
+    this.forEachRow((row, factor) => {
+      for (let c = 0; c < most.length; c++) most[c] = Math.max(most[c], row[c] * factor);
+    });
+    return most.map((magnitude, c) => magnitude * outFactors[c]);
+  }
+
+  /** Largest |weight| of each input channel. */
+  read(): Float64Array {
+    const {layer, outFactors} = this;
+    const most = new Float64Array(layer.inChannels);
+    if (layer.kind === 'depthwise') {
+      const multiplier = layer.outChannels / layer.inChannels;
+      this.depthwisePeaks().forEach((magnitude, c) => {
+        const channel = Math.floor(c / multiplier);
+        most[channel] = Math.max(most[channel], magnitude);
+      });
+      return most;
+    }
+    this.forEachRow((row, factor, channel) => {
+      let peak = 0;
+      for (let c = 0; c < row.length; c++) peak = Math.max(peak, row[c] * outFactors[c]);
+      most[channel] = peak * factor;
+    });
+    return most;
+  }
+
+  divideOutputs(scales: Float64Array): void {
+    scales.forEach((s, c) => (this.outFactors[c] /= s));
+  }
+
+  multiplyInputs(scales: Float64Array): void {
+    scales.forEach((s, c) => (this.inFactors[c] *= s));
   }
 
   store(graph: Graph): void {
-    for (const [name, {filter}] of this.scaled) {
-      const layer = layerOf(graph, graph.node(name));
-      if (layer !== undefined) setFilter(graph, layer, filter.values);
-    }
+    const layer = layerOf(graph, graph.node(this.layer.node.name));
+    if (layer === undefined) return;
+    setFilter(graph, layer, scaledFilter(layer, this.outFactors, this.inFactors));
+  }
+
+  private depthwisePeaks(): Float64Array {
+    const {peaks, outFactors, inFactors, layer} = this;
+    const multiplier = layer.outChannels / layer.inChannels;
+    return peaks.map((peak, c) => peak * outFactors[c] * inFactors[Math.floor(c / multiplier)]);
+  }
+
+  private forEachRow(visit: (row: Float64Array, factor: number, channel: number) => void): void {
+    const {outChannels} = this.layer;
+    this.inFactors.forEach((factor, i) =>
+      visit(this.peaks.subarray(i * outChannels, (i + 1) * outChannels), factor, i),
+    );
   }
 }
 
@@ -95,23 +152,23 @@ class GroupScales {
   /** Everything in the group is to be divided by this. */
   private readonly total: Float64Array;
 
-  constructor(private readonly group: ChannelGroup) {
+  constructor(
+    private readonly group: ChannelGroup,
+    private readonly producers: readonly ScaledLayer[],
+    private readonly consumers: readonly ScaledLayer[],
+  ) {
     this.total = new Float64Array(group.channels).fill(1);
   }
 
-  /** One application of the formula; returns the largest |ln s|. */
-  step(filters: Filters): number {
-    const {producers, consumers} = this.group;
-    const written = largest(producers.map(layer => channelMagnitudes(filters.of(layer)).out));
-    const read = largest(consumers.map(layer => channelMagnitudes(filters.of(layer)).in));
+  /** One application of the formula; returns the largest |s − 1|. */
+  step(): number {
+    const written = largest(this.producers.map(layer => layer.written()));
+    const read = largest(this.consumers.map(layer => layer.read()));
     const scales = written.map((r1, c) => (r1 > 0 && read[c] > 0 ? Math.sqrt(r1 / read[c]) : 1));
-    const change = scales.reduce((most, s) => Math.max(most, Math.abs(s - 1)), 0);
-    if (change <= TOLERANCE) return change;
-    const inverse = scales.map(s => 1 / s);
-    for (const layer of producers) filters.scale(layer, inverse, undefined);
-    for (const layer of consumers) filters.scale(layer, undefined, scales);
+    for (const layer of this.producers) layer.divideOutputs(scales);
+    for (const layer of this.consumers) layer.multiplyInputs(scales);
     scales.forEach((s, c) => (this.total[c] *= s));
-    return change;
+    return scales.reduce((most, s) => Math.max(most, Math.abs(s - 1)), 0);
   }
 
   /** Scales what belongs to the group besides filters: biases, caps, statistics. */
