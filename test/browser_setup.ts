@@ -1,7 +1,4 @@
-/**
- * First in the bundle of browser tests: many of them import tfjs-backend-wasm themselves, before
- * `int8` starts, and by that say that they know where its binaries are. Ours are all there is.
- */
+/** First in the bundle of browser tests: some use tfjs-backend-wasm without us, and its binaries are not served. */
 import {embedWasmBinaries} from '../backend/wasm_paths.js';
 
 embedWasmBinaries();

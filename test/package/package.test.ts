@@ -32,6 +32,7 @@ let inNode: NodeRun;
 
 beforeAll(() => {
   project = new ConsumerProject();
+  inNode = project.script('quantize.mjs');
 }, 300_000);
 
 afterAll(() => project?.remove());
@@ -74,10 +75,6 @@ describe('the package', () => {
 });
 
 describe('an app in Node', () => {
-  beforeAll(() => {
-    inNode = project.script('quantize.mjs');
-  }, 120_000);
-
   it('quantizes, predicts on int8 and saves', () => {
     expect(inNode.backend).toBe('int8');
     expect(inNode.int8.length).toBe(10);
@@ -114,16 +111,19 @@ describe('an app in Chromium', () => {
   let host: PageHost;
 
   beforeAll(async () => {
-    await build({
-      absWorkingDir: project.folder,
-      entryPoints: ['page.mjs'],
-      outdir: 'bundled',
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'browser',
-      logLevel: 'error',
-    });
+    // One at a time: these are two apps, which share no chunks.
+    for (const entry of ['page.mjs', 'hosted.mjs']) {
+      await build({
+        absWorkingDir: project.folder,
+        entryPoints: [entry],
+        outdir: 'bundled',
+        bundle: true,
+        splitting: true,
+        format: 'esm',
+        platform: 'browser',
+        logLevel: 'error',
+      });
+    }
     host = await PageHost.start(project.folder, {'/bundled.html': isolation, '/bundled/page.js': isolation}); // prettier-ignore
   }, 60_000);
 
@@ -150,6 +150,16 @@ describe('an app in Chromium', () => {
     expect(result.isolated).toBe(true);
     expect(wasmChunks(requests)).toEqual(['tfjs_wasm_threaded_simd']);
     expectNodesBits(result);
+  }, 120_000);
+
+  it('leaves the place of the binaries to an app that names one', async () => {
+    const {result, requests, problems} = await host.open<string>('/hosted.html');
+    expect(problems).toEqual([]);
+    expect(result).toBe('int8');
+    expect(requests.filter(url => url.endsWith('/dist/tfjs-backend-wasm-simd.wasm')).length).toBe(
+      1,
+    );
+    expect(wasmChunks(requests)).toEqual([]);
   }, 120_000);
 
   it('runs a converted model where the float backend of WASM cannot be loaded', async () => {
