@@ -14,5 +14,5 @@ const target = new URL('../backend/generated/', import.meta.url);
 mkdirSync(target, {recursive: true});
 writeFileSync(
   new URL('assembly.ts', target),
-  `/** The binary of backend/assembly, made by scripts/build_assembly.mjs. */\nexport const base64 = '${base64}';\n`,
+  `/** The binary of backend/assembly, made by scripts/build_assembly.mjs. */\nexport const base64: string = '${base64}';\n`,
 );
