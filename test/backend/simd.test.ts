@@ -145,11 +145,37 @@ describe('simd equals the reference', () => {
     });
   }
 
+  it('for a tie that only the lowest accumulator reaches', () => {
+    const filter = matrixFor(new Random(1), 1, 1, {
+      xZeroPoint: 0,
+      bias: Int32Array.of(-(2 ** 31)),
+      stage: {
+        mantissa: Int32Array.of(1),
+        negativeMantissa: Int32Array.of(-(2 ** 30)), // 2^61 / 2^62: rounds up to 1
+        shift: 62,
+        zeroPoint: 0,
+        lo: -128,
+        hi: Int8Array.of(127),
+      },
+    });
+    expectSameMatMul(new Random(1), 1, {
+      ...filter,
+      values: Int8Array.of(0),
+      zeroPoint: Int32Array.of(0),
+    });
+  });
+
   /** Of any size and sign, 0 and both ends of int32 among them. */
   function mantissas(random: Random, count: number): Int32Array {
     return Int32Array.from({length: count}, () => {
       const reach = 2 ** random.integer(0, 31);
-      return random.pick([random.integer(-reach, reach - 1), 0, 2 ** 31 - 1, -(2 ** 31)]);
+      return random.pick([
+        random.integer(-reach, reach - 1),
+        0,
+        -(2 ** 30),
+        2 ** 31 - 1,
+        -(2 ** 31),
+      ]);
     });
   }
 
