@@ -79,9 +79,10 @@ const RULES: readonly Rule[] = [
     applies: call => !repeatsOverLeadingAxes(call),
   },
   {
-    reason: 'XNNPACK refuses 1×1 windows, and the WASM kernels leave the result uncomputed',
+    reason: 'XNNPACK ignores the padding of 1×1 windows, and leaves part of the result uncomputed',
     kernels: ['AvgPool', 'MaxPool'],
-    applies: ({attrs}) => [attrs.filterSize].flat().every(size => size === 1),
+    applies: ({attrs: {filterSize, pad}}) =>
+      pad !== 'same' && pad !== 'valid' && [filterSize].flat().every(size => size === 1),
   },
   {
     reason: 'the WASM kernel makes a histogram per row',

@@ -73,6 +73,8 @@ const CALLS: Readonly<Record<string, () => tf.TensorContainer>> = {
   'prelu, slopes that spread over no axis': () =>
     tf.prelu(ramp<tf.Rank.R3>([2, 3, 4]), ramp<tf.Rank.R3>([2, 3, 4])),
   'maxPool, 1×1 window': () => tf.maxPool(image(5, 3), 1, 2, 'valid'),
+  'maxPool, 1×1 window with padding': () => tf.maxPool(image(2, 3), 1, 2, 1),
+  'avgPool, 1×1 window with padding': () => tf.avgPool(image(2, 3), 1, 2, 1),
   'avgPool, 1×1 window': () => tf.avgPool(image(5, 3), 1, 2, 'same'),
   'maxPool, integers': () => tf.maxPool(tf.cast(tf.mul(image(5, 3), 99), 'int32'), 2, 1, 'same'),
   'bincount of a matrix': () =>

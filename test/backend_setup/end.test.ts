@@ -68,6 +68,21 @@ describe('the end of a backend', () => {
     expect(convolve(tf, image(), filter())).toEqual([36, 36]);
   });
 
+  it('cpu: tensors of its successor move to int8', async () => {
+    const factory = tf.findBackendFactory('cpu');
+    tf.removeBackend('cpu');
+    tf.registerBackend('cpu', factory);
+    await tf.setBackend('cpu');
+    const complex = tf.complex([[1, 2]], [[3, 4]]);
+    const text = tf.tensor1d(['a', 'ä']);
+    const weights = filter();
+    await tf.setBackend('int8');
+    expect(Array.from(tf.imag(tf.clone(complex)).dataSync())).toEqual([3, 4]);
+    expect(Array.from(tf.real(tf.reshape(complex, [2])).dataSync())).toEqual([1, 2]);
+    expect(Array.from(tf.concat([text, text]).dataSync())).toEqual(['a', 'ä', 'a', 'ä']);
+    expect(convolve(tf, image(), weights)).toEqual([36, 36]);
+  });
+
   it('of any is followed by another of the same name', async () => {
     const factories = ['int8', 'wasm'].map(name => ({name, factory: tf.findBackendFactory(name)}));
     for (const {name, factory} of factories) {
