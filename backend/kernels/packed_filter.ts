@@ -29,14 +29,25 @@ export function packedFilterOf(
   pack: 'packConv2D' | 'packDepthwise',
 ): PackedFilter {
   const {filter, bias, filterScale, filterZeroPoint, activation} = operands;
-  const {xScale, xZeroPoint, outScale, outZeroPoint, lo, hi} = attrs;
-  const key = [xScale, xZeroPoint, outScale, outZeroPoint, lo, hi, attrs.activation];
-  const constants = [bias, filterScale, filterZeroPoint, activation].map(x => x?.dataId);
+  const key = [
+    attrs.xScale,
+    attrs.xZeroPoint,
+    attrs.outScale,
+    attrs.outZeroPoint,
+    attrs.lo,
+    attrs.hi,
+    attrs.activation,
+    bias.dataId,
+    filterScale.dataId,
+    filterZeroPoint.dataId,
+    activation?.dataId,
+    ...filter.shape,
+  ];
   return variantOf<PackedFilter>(
     backend,
     filter,
     op,
-    [...key, ...constants, ...filter.shape],
+    key,
     () => backend.microkernels[pack](specOf(op, backend, operands, attrs, sizes)),
     packed => backend.microkernels.freeFilter(packed),
   );
