@@ -1,39 +1,47 @@
-import {Filter, headerBytes, packHeader, weightAt} from './filter';
+import {Filter, headerBytes, packHeader} from './filter';
 import {GROUP} from './stage';
 import {FilterSpec, StageSpec} from './structs';
 
 /** The loop of `gemm.ts` takes 8 k at a time. */
 const DEPTH_UNIT = 8;
 
+/** Two k of a group: [8][2] int16. */
+const PAIR_BYTES: i32 = GROUP * 4;
+
 function paddedDepth(depth: i32): i32 {
   return (depth + DEPTH_UNIT - 1) & ~(DEPTH_UNIT - 1);
 }
 
-/** Bytes of one group of 8 output channels: [depth / 2][8][2] int16. */
-function groupBytes(depth: i32): i32 {
-  return paddedDepth(depth) * GROUP * 2;
-}
-
 export function pack_gemm_bytes(depth: i32, channels: i32): i32 {
-  return headerBytes(channels) + ((channels + GROUP - 1) / GROUP) * groupBytes(depth);
+  const groups = (channels + GROUP - 1) / GROUP;
+  return headerBytes(channels) + groups * (paddedDepth(depth) >> 1) * PAIR_BYTES;
 }
 
 /**
- * [K, N] int8 → [N / 8][K / 2][8][2] int16, zero points subtracted and padded with zeros: what two `dot` of eight
- * channels take is 32 bytes in a row, and x may hold anything where k ≥ K.
+ * [K, N] int8 → [N / 8][K / 2][8][2] int16, zero points subtracted: what two `dot` of eight channels take is 32 bytes
+ * in a row. Where k ≥ K there is 0, so that x may hold anything there; where c ≥ N there is anything, since no output
+ * comes of it.
  *
  * @param filter 16-byte aligned, {@link pack_gemm_bytes} long
  */
 export function pack_gemm(filter: Filter, spec: FilterSpec, stage: StageSpec): void {
   packHeader(filter, spec, stage, spec.bias);
   filter.depth = paddedDepth(spec.depth);
-  const bytes = groupBytes(spec.depth);
-  const groups = (spec.channels + GROUP - 1) / GROUP;
-  memory.fill(filter.weights, 0, groups * bytes);
-  for (let k = 0; k < spec.depth; k++) {
-    const row = filter.weights + (k >> 1) * (GROUP * 4) + (k & 1) * 2;
-    for (let c = 0; c < spec.channels; c++) {
-      store<i16>(row + (c / GROUP) * bytes + (c % GROUP) * 4, weightAt(spec, k, c));
+  let w = filter.weights;
+  for (let c = 0; c < spec.channels; c += GROUP) {
+    const at = spec.zeroPoint + (c << 2);
+    const zeroPoint = i16x8.narrow_i32x4_s(v128.load(at), v128.load(at, 16));
+    for (let k = 0; k < filter.depth; k += 2, w += PAIR_BYTES) {
+      const even = weightsAt(spec, k, c, zeroPoint);
+      const odd = weightsAt(spec, k + 1, c, zeroPoint);
+      v128.store(w, i16x8.shuffle(even, odd, 0, 8, 1, 9, 2, 10, 3, 11));
+      v128.store(w, i16x8.shuffle(even, odd, 4, 12, 5, 13, 6, 14, 7, 15), 16);
     }
   }
+}
+
+/** Weights k of channels c … c + 7, −255 … 255. Reads up to 7 bytes past the last. */
+function weightsAt(spec: FilterSpec, k: i32, c: i32, zeroPoint: v128): v128 {
+  if (k >= spec.depth) return i16x8.splat(0);
+  return i16x8.sub(v128.load8x8_s(spec.values + k * spec.channels + c), zeroPoint);
 }
