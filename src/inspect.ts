@@ -19,7 +19,8 @@ export interface TensorDescription {
 export interface NodeDecision {
   readonly name: string;
   readonly op: string;
-  readonly decision: 'int8' | 'float';
+  /** 'folded': it disappears into another node. */
+  readonly decision: 'int8' | 'float' | 'folded';
   readonly reason?: string;
 }
 
@@ -58,7 +59,7 @@ export async function inspect(
     macs: graph.nodes.reduce((sum, node) => sum + macsOf(graph, node, shapes), 0),
     parameters: values.reduce((sum, {values}) => sum + values.length, 0),
     bytes: bytesOf(model),
-    nodes: isInt8 ? [] : decisions(graph, (await quantizeGraph(model, options)).report),
+    nodes: isInt8 ? [] : await plannedDecisions(model, graph, options),
   };
 }
 
@@ -84,14 +85,22 @@ function bytesOf(model: GraphModel): number {
     : data.reduce((sum, {byteLength}) => sum + byteLength, 0);
 }
 
-function decisions(graph: Graph, report: Report): NodeDecision[] {
-  const rewrites = report.passes.flatMap(({rewrites}) => rewrites);
-  return graph.nodes
+async function plannedDecisions(model: GraphModel, before: Graph, options: QuantizeOptions) {
+  const {graph, report} = await quantizeGraph(model, options);
+  return decisions(before, graph, report);
+}
+
+/** What became of each node of the float graph. */
+function decisions(before: Graph, after: Graph, report: Report): NodeDecision[] {
+  const rewrites = report.passes.flatMap(record => record.rewrites);
+  return before.nodes
     .filter(({op}) => op !== 'Const' && op !== 'Placeholder')
-    .map(({name, op}) => {
+    .map(({name, op}): NodeDecision => {
       const own = rewrites.filter(({node}) => node === name);
-      if (own.some(({done, text}) => done && text === 'int8')) return {name, op, decision: 'int8'};
-      const reason = own.find(({done}) => !done)?.text;
-      return {name, op, decision: 'float', reason};
+      const isInt8 = own.some(({done, text}) => done && text === 'int8');
+      if (isInt8 || after.has(`${name}/int8`)) return {name, op, decision: 'int8'};
+      const remains = after.has(name) && !isInt8Op(after.node(name).op);
+      const reason = own.find(({done}) => done !== remains)?.text;
+      return {name, op, decision: remains ? 'float' : 'folded', reason};
     });
 }

@@ -1,4 +1,5 @@
 import type {GraphModel} from '@tensorflow/tfjs-converter';
+import {DfqError} from './graph/dfq_error.js';
 import {checkValues} from './graph/check_values.js';
 import {exportModel} from './graph/export_model.js';
 import type {Graph} from './graph/graph.js';
@@ -18,7 +19,7 @@ import {
   runPipeline,
 } from './passes/pipeline.js';
 import {QuantizedGraphModel} from './quantized_graph_model.js';
-import {layerReports, opHistogram, Report} from './report/report.js';
+import {isInt8Op, layerReports, opHistogram, Report} from './report/report.js';
 import {DEFAULT_SCALING, imageLayout, inputSpecs} from './statistics/model_inputs.js';
 
 /**
@@ -44,6 +45,9 @@ export async function quantize(
 /** {@link quantize} up to the graph: what it would do, without a model to run. */
 export async function quantizeGraph(model: GraphModel, options: QuantizeOptions) {
   const graph = await importChecked(model);
+  if (graph.nodes.some(({op}) => isInt8Op(op))) {
+    throw new DfqError('the model is int8 already; quantize the float model that it was made from');
+  }
   const resolved = resolveOptions(options, graph);
   const notes = assumptions(graph, resolved, options);
   const result = await run(graph, resolved, resolved.isOn);

@@ -37,8 +37,8 @@ export const canonicalize: Pass<'canonicalize'> = {
     for (const layer of layersOf(graph)) {
       // A bias that is added later would take over the name of an output, and the layer's with it.
       if (graph.isOutput(layer.node.name)) setBias(graph, layer, biasValues(graph, layer));
-      resolveSkip(graph, layer, context);
     }
+    for (const layer of layersOf(graph)) resolveSkip(graph, layer, context);
   },
 };
 

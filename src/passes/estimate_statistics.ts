@@ -1,3 +1,4 @@
+import {biasValues, layersOf, setBias} from '../graph/layer.js';
 import {batchNormStatistics} from '../statistics/batch_norm.js';
 import {probe, PROBE_SIZE} from '../statistics/probe.js';
 import type {Pass} from './pass.js';
@@ -11,6 +12,8 @@ export const estimateStatistics: Pass<'estimate-statistics'> = {
   summary: 'find the statistics of the activations, without data',
   preservesFunction: true,
   async run(graph, {options, plan, progress}) {
+    // A bias that were added later, to be corrected, would have no statistics of its own.
+    for (const layer of layersOf(graph)) setBias(graph, layer, biasValues(graph, layer));
     const samples = options.statistics === 'batch-norm' ? 1 : PROBE_SIZE;
     const measured = await probe(graph, options.probe, samples, done => progress(done, samples));
     plan.shapes = measured.shapes;

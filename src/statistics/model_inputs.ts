@@ -51,9 +51,16 @@ export interface ProbeOptions {
  */
 export function probeInputs(graph: Graph, index: number, options: ProbeOptions): NamedTensorMap {
   const {examples = {}, scaling = DEFAULT_SCALING} = options;
-  const made = inputSpecs(graph).map(spec => [
+  const specs = inputSpecs(graph);
+  for (const {name, shape} of specs) {
+    if (shape !== undefined || name in examples) continue;
+    throw new DfqError(
+      `input '${name}' has no declared shape; give an example of it (option examples)`,
+    );
+  }
+  const made = specs.map(spec => [
     spec.name,
-    examples[spec.name]?.clone() ?? generate(spec, index, scaling),
+    examples[spec.name]?.clone() ?? generate(spec, spec.shape ?? [], index, scaling),
   ]);
   return Object.fromEntries(made) as NamedTensorMap;
 }
@@ -65,15 +72,15 @@ export function imageLayout({shape, dtype}: InputSpec): 'NHWC' | 'NCHW' | undefi
   return shape[1] === 1 || shape[1] === 3 ? 'NCHW' : undefined;
 }
 
-function generate(spec: InputSpec, index: number, scaling: PixelScaling) {
-  if (spec.shape === undefined) {
-    throw new DfqError(
-      `input '${spec.name}' has no declared shape; give an example of it (option examples)`,
-    );
-  }
+function generate(
+  spec: InputSpec,
+  declared: readonly number[],
+  index: number,
+  scaling: PixelScaling,
+) {
   const layout = imageLayout(spec);
-  if (layout !== undefined) return imageTensor(spec, spec.shape, layout, index, scaling);
-  const shape = spec.shape.map(size => (size < 0 ? 1 : size));
+  if (layout !== undefined) return imageTensor(spec, declared, layout, index, scaling);
+  const shape = declared.map(size => (size < 0 ? 1 : size));
   const count = shape.reduce((a, b) => a * b, 1);
   const random = randomSource(index + 1);
   const value = spec.dtype === 'float32' ? () => 2 * random() - 1 : () => 0;

@@ -8,6 +8,7 @@ import {
   setBackend,
   type Tensor,
 } from '@tensorflow/tfjs-core';
+import {DfqError} from '../graph/dfq_error.js';
 import {exportModel} from '../graph/export_model.js';
 import {type Graph, type Node, parseRef} from '../graph/graph.js';
 import {topologicalOrder} from '../graph/topological_order.js';
@@ -65,10 +66,10 @@ async function runOnce(
   async: boolean,
   visit: (tensor: ObservedTensor) => void,
 ): Promise<void> {
-  const names = [...refs];
-  const outputs = async ? await model.executeAsync(inputs, names) : model.execute(inputs, names);
-  const tensors = Array.isArray(outputs) ? outputs : [outputs as Tensor];
+  let tensors: Tensor[] = [];
   try {
+    const outputs = await execute(model, inputs, [...refs], async);
+    tensors = Array.isArray(outputs) ? outputs : [outputs as Tensor];
     tensors.forEach((tensor, i) => {
       const {shape, dtype} = tensor;
       visit({ref: refs[i], shape, dtype, values: () => tensor.dataSync()});
@@ -76,6 +77,19 @@ async function runOnce(
   } finally {
     dispose(tensors);
     dispose(inputs);
+  }
+}
+
+/** @throws DfqError with what TensorFlow.js says, and the inputs' shapes */
+async function execute(model: GraphModel, inputs: NamedTensorMap, refs: string[], async: boolean) {
+  try {
+    return async ? await model.executeAsync(inputs, refs) : model.execute(inputs, refs);
+  } catch (error) {
+    const fed = Object.entries(inputs).map(([name, {shape}]) => `'${name}' [${shape.join(', ')}]`);
+    const text = error instanceof Error ? error.message : String(error);
+    throw new DfqError(
+      `the float model does not run on ${fed.join(', ')}: ${text} (option examples sets other inputs)`,
+    );
   }
 }
 
