@@ -95,7 +95,7 @@ const window = {
 const accumulator = {
   ...input,
   ...output,
-  activation: oneOf<AccumulatorAttrs['activation']>('none', 'cap', 'prelu', 'table'),
+  activation: oneOf<AccumulatorAttrs['activation']>('none', 'cap', 'prelu', 'table', 'dequantize'),
   tableScale: optional(scale),
   tableZeroPoint: optional(int8),
 };

@@ -7,7 +7,7 @@ import {
   type NamedAttrMap,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import {Int8Op, INT8_OPERANDS, type Int8Attrs} from '../src/ops.js';
+import {type AccumulatorAttrs, Int8Op, INT8_OPERANDS, type Int8Attrs} from '../src/ops.js';
 import {depthToSpace, spaceToDepth} from './block_ops.js';
 import {emulations} from './emulation/index.js';
 import {readAttrs} from './graph_op_attrs.js';
@@ -75,10 +75,14 @@ function operandsOf(
   const operands: Record<string, Tensor> = {};
   INT8_OPERANDS[op].forEach((label, i) => {
     const name = label.replace('?', '');
-    if (name === 'activation' && 'activation' in attrs && attrs.activation === 'none') return;
+    if (name === 'activation' && 'activation' in attrs && isWithoutOperand(attrs)) return;
     const tensor = inputs[i];
     if (tensor === undefined) throw new Error(`${op}: input ${i}, '${name}', is missing`);
     operands[name] = tensor;
   });
   return operands;
+}
+
+function isWithoutOperand({activation}: AccumulatorAttrs): boolean {
+  return activation === 'none' || activation === 'dequantize';
 }

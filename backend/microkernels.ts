@@ -60,6 +60,12 @@ export interface OutputStage {
   readonly table?: Int8Array;
 }
 
+/** From int32 accumulators to float32: y = float32(acc) · scale[c], 4 bytes an element. */
+export interface FloatStage {
+  /** [C] */
+  readonly scale: Float32Array;
+}
+
 /** A filter with all that belongs to it, laid out as the implementation likes it. */
 export interface PackedFilter {
   readonly bytes: number;
@@ -78,7 +84,8 @@ export interface FilterSpec {
   /** [C] */
   readonly bias: Int32Array;
   readonly xZeroPoint: number;
-  readonly stage: OutputStage;
+  /** A {@link FloatStage} for {@link Microkernels.packConv2D} alone. */
+  readonly stage: OutputStage | FloatStage;
 }
 
 /** One operand's part in (5). */

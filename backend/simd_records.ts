@@ -2,6 +2,7 @@ import type {
   AddOperands,
   BroadcastPlan,
   ConvGeometry,
+  FloatStage,
   OutputStage,
   PoolGeometry,
   ResizeAxis,
@@ -37,7 +38,15 @@ export function poolRecord(arena: SimdArena, geometry: PoolGeometry): number {
 }
 
 /** @param table whether the stage's table is applied */
-export function stageRecord(arena: SimdArena, stage: OutputStage, table = true): number {
+export function stageRecord(
+  arena: SimdArena,
+  stage: OutputStage | FloatStage,
+  table = true,
+): number {
+  if ('scale' in stage) {
+    const scaleBits = new Int32Array(stage.scale.slice().buffer);
+    return arena.int32([arena.int32(scaleBits), 0, 0, 0, 0, 0, 0, 1]);
+  }
   const mantissa = arena.int32(stage.mantissa);
   const negativeMantissa = arena.int32(stage.negativeMantissa);
   const hi = arena.int8(stage.hi);
@@ -50,6 +59,7 @@ export function stageRecord(arena: SimdArena, stage: OutputStage, table = true):
     stage.shift,
     stage.zeroPoint,
     stage.lo,
+    0,
   ]);
 }
 

@@ -110,12 +110,14 @@ export interface WindowAttrs {
  *   'prelu'  where acc < 0, (3) with the factor times activation[c] (the slope, any sign); clamp to [lo, hi]
  *   'table'  clamp to [lo, hi], then activation[q + 128]; outScale and outZeroPoint are the grid
  *            before the table, tableScale and tableZeroPoint that of the result
+ *   'dequantize'  in place of (3): y = float32(acc) · float32(xScale · filterScale[c]), a float32 tensor;
+ *            outScale, outZeroPoint, lo and hi are not used. For the last layers, of Conv2D and MatMul
  *
  * bias: int32 [C] on the grid xScale · filterScale[c]. filterScale: float32 [1] or [C];
  * filterZeroPoint: int32 [1] or [C]. activation: int32 [C], float32 [1] or [C], or int32 [256].
  */
 export interface AccumulatorAttrs extends InputAttrs, OutputAttrs {
-  activation: 'none' | 'cap' | 'prelu' | 'table';
+  activation: 'none' | 'cap' | 'prelu' | 'table' | 'dequantize';
   tableScale?: number;
   tableZeroPoint?: number;
 }

@@ -27,7 +27,7 @@ export function conv2d(
   for (let pixel = begin; pixel < end; pixel += block) {
     const count = min(block, end - pixel);
     gatherBlock(x, scratch, filter, geometry, rows, pixel, count);
-    gemm(scratch, count, filter, y + pixel * filter.channels);
+    gemm(scratch, count, filter, y + pixel * filter.channels * filter.stage.elementBytes);
   }
 }
 

@@ -1,7 +1,7 @@
 import {Filter} from './filter';
 import {Lanes} from './lanes';
 import {lookup} from './lookup';
-import {GROUP, Requantize, StageGroup} from './stage';
+import {GROUP, StageGroup, writeGroup} from './stage';
 
 /**
  * qs8_qc8w_gemm: y[r, c] = stage(bias[c] + Σₖ a[r, k] · w[k, c]), accumulators in registers from first to last.
@@ -9,7 +9,7 @@ import {GROUP, Requantize, StageGroup} from './stage';
  * Exact while K · 255 · 255 + |bias| < 2^31, which the planner proves.
  *
  * @param a int16 [rows, filter.depth], the zero point subtracted; anything where the filter is padded
- * @param y int8 [rows, channels]
+ * @param y int8 or float32 [rows, channels]
  */
 export function gemm(a: usize, rows: i32, filter: Filter, y: usize): void {
   const channels = filter.channels;
@@ -23,7 +23,7 @@ export function gemm(a: usize, rows: i32, filter: Filter, y: usize): void {
       filter,
       weights,
       changetype<StageGroup>(group),
-      y + c,
+      y + c * filter.stage.elementBytes,
       min(channels - c, GROUP),
     );
     weights += bytes;
@@ -49,7 +49,7 @@ function gemmGroup(
   const stride = (<usize>filter.depth) << 1;
   const end = weights + stride * GROUP;
   const stage = filter.stage;
-  const yStride = <usize>filter.channels;
+  const yStride = <usize>(filter.channels * stage.elementBytes);
   for (; rows >= 4; rows -= 4) {
     let a0 = a;
     let a1 = a0 + stride;
@@ -129,22 +129,10 @@ function gemmGroup(
       a2 += 16;
       a3 += 16;
     }
-    Requantize.store(y, Requantize.group(c00, c01, group, stage), group, stage, valid);
-    Requantize.store(y + yStride, Requantize.group(c10, c11, group, stage), group, stage, valid);
-    Requantize.store(
-      y + 2 * yStride,
-      Requantize.group(c20, c21, group, stage),
-      group,
-      stage,
-      valid,
-    );
-    Requantize.store(
-      y + 3 * yStride,
-      Requantize.group(c30, c31, group, stage),
-      group,
-      stage,
-      valid,
-    );
+    writeGroup(y, c00, c01, group, stage, valid);
+    writeGroup(y + yStride, c10, c11, group, stage, valid);
+    writeGroup(y + 2 * yStride, c20, c21, group, stage, valid);
+    writeGroup(y + 3 * yStride, c30, c31, group, stage, valid);
     a += stride << 2;
     y += yStride << 2;
   }
@@ -185,11 +173,5 @@ function gemmRow(
   }
   const acc0 = i32x4.add(even0, odd0);
   const acc1 = i32x4.add(even1, odd1);
-  Requantize.store(
-    y,
-    Requantize.group(acc0, acc1, group, filter.stage),
-    group,
-    filter.stage,
-    valid,
-  );
+  writeGroup(y, acc0, acc1, group, filter.stage, valid);
 }

@@ -38,7 +38,7 @@ export function matmul(
   for (let row = 0; row < rows; row += block) {
     const count = min(block, rows - row);
     widenRows(x + row * depth, scratch, count, depth, filter);
-    gemm(scratch, count, filter, y + row * filter.channels);
+    gemm(scratch, count, filter, y + row * filter.channels * filter.stage.elementBytes);
   }
 }
 

@@ -41,7 +41,9 @@ export class Stage {
   /** int8 [256], or 0. */
   table: usize;
   groups: usize;
-  reserved: i64;
+  /** Bytes of a result: 1, or 4 where the path is {@link FLOAT}. */
+  elementBytes: i32;
+  reserved: i32;
 }
 
 /** Shifts 33 … 39 and 40 … 46: after 32 bits an immediate shift by 1 or 8, then the rest on int16. */
@@ -49,6 +51,8 @@ const BY_1: i32 = 0;
 const BY_8: i32 = 1;
 /** Other shifts, and PReLU: {@link requantizeAny}. */
 const ANY: i32 = 2;
+/** No requantization: float32 of the accumulator times the scale, which lies where the mantissa would. */
+const FLOAT: i32 = 3;
 
 const TABLE_BYTES = 256;
 
@@ -66,6 +70,10 @@ export function stageBytes(channels: i32): i32 {
  * @param bias int32 [channels], or 0 for none
  */
 export function packStage(stage: Stage, spec: StageSpec, bias: usize, channels: i32): void {
+  if (spec.isFloat) {
+    packFloatStage(stage, spec.mantissa, bias, channels);
+    return;
+  }
   packScale(stage, spec.shift, spec.zeroPoint, spec.lo, channels);
   for (let c = 0; c < channels; c++) {
     const mantissa = load<i32>(spec.mantissa + (c << 2));
@@ -77,6 +85,17 @@ export function packStage(stage: Stage, spec: StageSpec, bias: usize, channels: 
   if (!spec.table) return;
   stage.table = stage.groups + groupCount(channels) * offsetof<StageGroup>();
   memory.copy(stage.table, spec.table, TABLE_BYTES);
+}
+
+function packFloatStage(stage: Stage, scales: usize, bias: usize, channels: i32): void {
+  packScale(stage, 33, 0, 0, channels);
+  stage.path = FLOAT;
+  stage.elementBytes = 4;
+  for (let c = 0; c < channels; c++) {
+    const lane = laneOf(stage, c);
+    store<i32>(lane, load<i32>(bias + (c << 2)), offsetof<StageGroup>('bias0'));
+    store<i32>(lane, load<i32>(scales + (c << 2)), offsetof<StageGroup>('mantissa0'));
+  }
 }
 
 /** Bytes of a stage for {@link packScalarStage}. */
@@ -99,6 +118,7 @@ function packScale(stage: Stage, shift: i32, zeroPoint: i32, lo: i32, channels: 
   stage.lo = i8x16.splat(<i8>lo);
   stage.shift = shift;
   stage.channels = channels;
+  stage.elementBytes = 1;
   stage.table = 0;
   stage.groups = changetype<usize>(stage) + offsetof<Stage>();
   memory.fill(stage.groups, 0, groupCount(channels) * offsetof<StageGroup>());
@@ -177,6 +197,32 @@ export abstract class Requantize {
     if (valid == GROUP) v128.store64_lane(y, clamped, 0);
     else storePartial(y, clamped, valid);
   }
+}
+
+/** The first `valid` of 8 accumulators as {@link Stage} says, at y. */
+@inline export function writeGroup(
+  y: usize,
+  acc0: v128,
+  acc1: v128,
+  group: StageGroup,
+  stage: Stage,
+  valid: i32,
+): void {
+  if (stage.path == FLOAT) writeFloats(y, acc0, acc1, group, valid);
+  else Requantize.store(y, Requantize.group(acc0, acc1, group, stage), group, stage, valid);
+}
+
+/** float32(acc) · scale, out of line: only last layers do it. */
+function writeFloats(y: usize, acc0: v128, acc1: v128, group: StageGroup, valid: i32): void {
+  const y0 = f32x4.mul(f32x4.convert_i32x4_s(acc0), group.mantissa0);
+  const y1 = f32x4.mul(f32x4.convert_i32x4_s(acc1), group.mantissa1);
+  if (valid < 4) {
+    storePartial(y, y0, valid << 2);
+    return;
+  }
+  v128.store(y, y0);
+  if (valid == GROUP) v128.store(y, y1, 16);
+  else storePartial(y + 16, y1, (valid - 4) << 2);
 }
 
 /** As {@link Requantize.group} for any shift and mantissas that depend on the sign. Out of line: rare, and long. */

@@ -20,7 +20,10 @@ export class ConvGeometry {
   padLeft: i32;
 }
 
-/** An output stage as it comes: arrays [channels] of int32, `hi` of int8, `table` [256] of int8 or 0. */
+/**
+ * An output stage as it comes: arrays [channels] of int32, `hi` of int8, `table` [256] of int8 or 0. Where `isFloat`,
+ * `mantissa` holds the float32 scales and nothing else counts.
+ */
 @unmanaged
 export class StageSpec {
   mantissa: usize;
@@ -30,6 +33,7 @@ export class StageSpec {
   shift: i32;
   zeroPoint: i32;
   lo: i32;
+  isFloat: i32;
 }
 
 /** One stage for all channels. */

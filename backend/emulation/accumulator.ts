@@ -13,6 +13,9 @@ export function finish(
   attrs: AccumulatorAttrs,
 ): Tensor {
   const acc = add(sum, cast(bias, 'float32'));
+  if (attrs.activation === 'dequantize') {
+    return mul(acc, mul(cast(filterScale, 'float32'), attrs.xScale));
+  }
   const factor = mul(cast(filterScale, 'float32'), attrs.xScale / attrs.outScale);
   const real = mul(acc, factor);
   switch (attrs.activation) {

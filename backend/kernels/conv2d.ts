@@ -1,5 +1,6 @@
 import {Int8Op} from '../../src/ops.js';
 import {checkRank, fail, int8Kernel, textOf, type AccumulatorOperands} from './int8_kernel.js';
+import {accumulatorOutput} from './accumulator_output.js';
 import {packedFilterOf} from './packed_filter.js';
 import {windowOf} from './window.js';
 
@@ -17,12 +18,8 @@ export const conv2DConfig = int8Kernel(OP, (backend, operands: AccumulatorOperan
   const sizes = {height, width, inChannels, outChannels, taps: height * width * inChannels};
   const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packConv2D');
   const input = backend.block(x);
-  const {info, block} = backend.output([
-    window.batch,
-    window.outHeight,
-    window.outWidth,
-    outChannels,
-  ]);
-  backend.microkernels.conv2D(input, packed, block, {...window, inChannels, outChannels});
-  return info;
+  const shape = [window.batch, window.outHeight, window.outWidth, outChannels];
+  return accumulatorOutput(backend, shape, attrs, block =>
+    backend.microkernels.conv2D(input, packed, block, {...window, inChannels, outChannels}),
+  );
 });

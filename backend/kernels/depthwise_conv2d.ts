@@ -11,6 +11,7 @@ export const depthwiseConv2DConfig = int8Kernel(
   (backend, operands: AccumulatorOperands, attrs) => {
     const {x, filter} = operands;
     checkRank(OP, 'filter', filter, 4);
+    if (attrs.activation === 'dequantize') fail(OP, `activation must not be 'dequantize'`);
     const [height, width, inChannels, multiplier] = filter.shape;
     const outChannels = inChannels * multiplier;
     const window = windowOf(OP, x, [height, width], attrs, attrs.dilations);

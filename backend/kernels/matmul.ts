@@ -7,6 +7,7 @@ import {
   textOf,
   type AccumulatorOperands,
 } from './int8_kernel.js';
+import {accumulatorOutput} from './accumulator_output.js';
 import {packedFilterOf} from './packed_filter.js';
 
 const OP = Int8Op.MatMul;
@@ -23,7 +24,7 @@ export const matMulConfig = int8Kernel(OP, (backend, operands: AccumulatorOperan
   const sizes = {height: 1, width: 1, inChannels: depth, outChannels: columns, taps: depth};
   const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packConv2D');
   const input = backend.block(x);
-  const {info, block} = backend.output([...outer, columns]);
-  backend.microkernels.matMul(input, packed, block, sizeOf(outer));
-  return info;
+  return accumulatorOutput(backend, [...outer, columns], attrs, block =>
+    backend.microkernels.matMul(input, packed, block, sizeOf(outer)),
+  );
 });

@@ -1,12 +1,12 @@
 import {multiplierOf} from '../../src/quant/multiplier.js';
 import type {AccumulatorAttrs, InputAttrs, OutputAttrs} from '../../src/ops.js';
-import type {OutputStage, ScalarStage} from '../microkernels.js';
+import type {FloatStage, OutputStage, ScalarStage} from '../microkernels.js';
 import {fail} from './int8_kernel.js';
 
 type Numbers = ArrayLike<number>;
 
 /**
- * The stage after an accumulator, for all channels: (3) with its activation.
+ * The stage after an accumulator, for all channels: (3) with its activation, or the float32 scale.
  *
  * @param filterScale [1] or [channels]
  * @param activation the values of the operand of that name
@@ -17,8 +17,11 @@ export function outputStageOf(
   channels: number,
   filterScale: Numbers,
   activation: Numbers,
-): OutputStage {
+): OutputStage | FloatStage {
   const scales = perChannel(op, 'filterScale', filterScale, channels);
+  if (attrs.activation === 'dequantize') {
+    return {scale: Float32Array.from(scales, scale => attrs.xScale * scale)};
+  }
   const factors = scales.map(scale => (attrs.xScale * scale) / attrs.outScale);
   const hi = new Int8Array(channels).fill(attrs.hi);
   const plain = {zeroPoint: attrs.outZeroPoint, lo: attrs.lo, hi};

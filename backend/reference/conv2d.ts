@@ -1,9 +1,9 @@
 import type {ConvGeometry} from '../microkernels.js';
-import {finish} from './output_stage.js';
+import {writerTo} from './output_stage.js';
 import type {ReferenceFilter} from './packed_filter.js';
 
 /**
- * qs8_qc8w_conv2d: x NHWC → y NHWC, (4) then {@link finish}.
+ * qs8_qc8w_conv2d: x NHWC → y NHWC, (4) then the stage.
  *
  * Taps in the padding add nothing, which is what a tap on the zero point adds. The accumulator is
  * exact: the packer's caller has proved K · 255 · 255 + |bias| < 2^31.
@@ -15,13 +15,14 @@ export function conv2D(
   geometry: ConvGeometry,
 ): void {
   const {batch, outHeight, outWidth, outChannels} = geometry;
+  const write = writerTo(y, filter.stage);
   let i = 0;
   for (let b = 0; b < batch; b++) {
     for (let row = 0; row < outHeight; row++) {
       for (let column = 0; column < outWidth; column++) {
         for (let c = 0; c < outChannels; c++) {
           const acc = accumulate(x, filter, geometry, b, row, column, c);
-          y[i++] = finish(acc, c, filter.stage);
+          write(i++, acc, c);
         }
       }
     }

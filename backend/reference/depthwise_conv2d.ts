@@ -1,8 +1,8 @@
 import type {ConvGeometry} from '../microkernels.js';
-import {finish} from './output_stage.js';
+import {writerTo} from './output_stage.js';
 import type {ReferenceFilter} from './packed_filter.js';
 
-/** qs8_qc8w_dwconv: (4) with one input channel per output channel c, ⌊c / multiplier⌋; then {@link finish}. */
+/** qs8_qc8w_dwconv: (4) with one input channel per output channel c, ⌊c / multiplier⌋; then the stage. */
 export function depthwiseConv2D(
   x: Int8Array,
   filter: ReferenceFilter,
@@ -10,13 +10,14 @@ export function depthwiseConv2D(
   geometry: ConvGeometry,
 ): void {
   const {batch, outHeight, outWidth, outChannels} = geometry;
+  const write = writerTo(y, filter.stage);
   let i = 0;
   for (let b = 0; b < batch; b++) {
     for (let row = 0; row < outHeight; row++) {
       for (let column = 0; column < outWidth; column++) {
         for (let c = 0; c < outChannels; c++) {
           const acc = accumulate(x, filter, geometry, b, row, column, c);
-          y[i++] = finish(acc, c, filter.stage);
+          write(i++, acc, c);
         }
       }
     }

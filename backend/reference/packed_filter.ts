@@ -1,4 +1,4 @@
-import type {FilterSpec, OutputStage, PackedFilter} from '../microkernels.js';
+import type {FilterSpec, FloatStage, OutputStage, PackedFilter} from '../microkernels.js';
 
 /** A filter as the reference keeps it: its own copies, the zero points already subtracted. */
 export class ReferenceFilter implements PackedFilter {
@@ -8,7 +8,7 @@ export class ReferenceFilter implements PackedFilter {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly xZeroPoint: number;
-  readonly stage: OutputStage;
+  readonly stage: OutputStage | FloatStage;
   readonly bias: Int32Array;
 
   /**
@@ -57,7 +57,8 @@ export function packDepthwise(spec: FilterSpec): ReferenceFilter {
   return new ReferenceFilter(spec, weights);
 }
 
-function copyStage(stage: OutputStage): OutputStage {
+function copyStage(stage: OutputStage | FloatStage): OutputStage | FloatStage {
+  if ('scale' in stage) return {scale: stage.scale.slice()};
   return {
     ...stage,
     mantissa: stage.mantissa.slice(),
@@ -67,7 +68,9 @@ function copyStage(stage: OutputStage): OutputStage {
   };
 }
 
-function stageBytes({mantissa, negativeMantissa, hi, table}: OutputStage): number {
+function stageBytes(stage: OutputStage | FloatStage): number {
+  if ('scale' in stage) return stage.scale.byteLength;
+  const {mantissa, negativeMantissa, hi, table} = stage;
   return (
     mantissa.byteLength + negativeMantissa.byteLength + hi.byteLength + (table?.byteLength ?? 0)
   );

@@ -3,6 +3,7 @@ import {type Constant, floatConstant, int8Constant, intConstant} from '../../gra
 import type {Graph, Node} from '../../graph/graph.js';
 import {biasValues, type Layer, layerOf} from '../../graph/layer.js';
 import {type AccumulatorAttrs, Int8Op, type PaddingMode, type WindowAttrs} from '../../ops.js';
+import {INT8} from '../../quant/grid.js';
 import {type QuantParams, quantizeValue} from '../../quant/quant_params.js';
 import {roundHalfUp} from '../../quant/rounding.js';
 import type {QuantizedFilter} from '../plan.js';
@@ -19,9 +20,12 @@ export const lowerLayer: Rule = (node, lowering) => {
   const layer = filter && layerOf(graph, node);
   if (filter === undefined || layer === undefined) return undefined;
   const activation = activationOf(lowering, layer);
+  const isFloat = activation.kind === 'dequantize';
   const x = lowering.params(node.inputs[0]);
   const out = lowering.params(activation.head.name);
-  if (x === undefined || out === undefined) return 'the ranges of its tensors are not known';
+  if (x === undefined || (out === undefined && !isFloat)) {
+    return 'the ranges of its tensors are not known';
+  }
   const bias = integerBias(biasValues(graph, layer), filter, x);
   const taps = layer.filter.values.length / layer.outChannels;
   if (bias.some(b => Math.abs(b) + taps * 255 * 255 >= 2 ** 31)) {
@@ -29,6 +33,7 @@ export const lowerLayer: Rule = (node, lowering) => {
   }
   return {
     head: activation.head,
+    isFloat,
     emit: target => emitLayer(target, layer, filter, bias, activation),
   };
 };
@@ -48,10 +53,19 @@ interface Activation {
 
 function activationOf(lowering: Lowering, layer: Layer): Activation {
   const {graph} = lowering;
-  const none: Activation = {head: graph.node(layer.output), kind: 'none'};
+  const head = graph.node(layer.output);
+  if (isLast(lowering, layer)) return {head, kind: 'dequantize'};
   const user = graph.soleUser(layer.output);
   const simple = user && simpleActivation(graph, user, layer);
-  return simple ?? tableActivation(lowering, layer) ?? none;
+  return simple ?? tableActivation(lowering, layer) ?? {head, kind: 'none'};
+}
+
+/**
+ * Does nothing that is int8 follow? Then the sums leave the layer in float: logits and boxes would
+ * lose more on 256 levels than all layers before.
+ */
+function isLast({feedsLayer}: Lowering, {kind, output}: Layer): boolean {
+  return kind !== 'depthwise' && !feedsLayer.has(output);
 }
 
 function simpleActivation(graph: Graph, user: Node, layer: Layer): Activation | undefined {
@@ -145,6 +159,9 @@ function accumulator(
   layer: Layer,
   {head, kind, low, high, caps, slope, apply}: Activation,
 ): {attrs: Omit<AccumulatorAttrs, 'xScale' | 'xZeroPoint'>; operand?: Constant} {
+  if (kind === 'dequantize') {
+    return {attrs: {outScale: 1, outZeroPoint: 0, lo: INT8.min, hi: INT8.max, activation: kind}};
+  }
   const {grid} = lowering;
   const out = lowering.paramsOf(head.name);
   const at = (real: number) => quantizeValue(real, out, grid);

@@ -10,6 +10,8 @@ import type {PassContext} from '../pass.js';
 export interface Site {
   /** The node whose value the op makes. */
   readonly head: Node;
+  /** The op makes the value in float, under the head's own name. */
+  readonly isFloat?: boolean;
   /** Adds the int8 nodes. Called once all sites are known, in topological order. */
   emit(lowering: Lowering): void;
 }
@@ -50,6 +52,7 @@ export class Lowering {
 
   claim(site: Site): void {
     this.sites.set(site.head.name, site);
+    if (site.isFloat) return;
     this.int8.add(site.head.name);
     for (const user of this.graph.users(site.head.name)) {
       for (const ref of user.inputs) {
@@ -61,8 +64,8 @@ export class Lowering {
   /** Replaces all claimed nodes by their int8 forms. What only they needed disappears. */
   rewrite(): void {
     const floatRefs = this.floatReaders();
-    for (const site of this.sites.values()) site.emit(this);
     for (const name of this.sites.keys()) this.graph.remove(name);
+    for (const site of this.sites.values()) site.emit(this);
     for (const ref of floatRefs) this.dequantize(ref);
     this.graph.removeUnused();
   }
@@ -70,11 +73,12 @@ export class Lowering {
   /** Int8 tensors that float nodes read, and that the model returns. */
   private floatReaders(): Set<string> {
     const {graph, sites} = this;
-    const refs = new Set<string>(graph.outputs.filter(name => sites.has(name)));
+    const isInt8Site = (name: string) => sites.has(name) && !sites.get(name)?.isFloat;
+    const refs = new Set<string>(graph.outputs.filter(isInt8Site));
     for (const {inputs} of graph.nodes.filter(({name}) => !sites.has(name))) {
       for (const ref of inputs) {
         const {node, control} = parseRef(ref);
-        if (sites.has(node)) refs.add(control ? node : ref);
+        if (isInt8Site(node)) refs.add(control ? node : ref);
       }
     }
     return refs;
@@ -139,7 +143,9 @@ export class Lowering {
 
   emitNode(head: Node, node: Pick<Node, 'op' | 'inputs' | 'attrs'>): void {
     const control = head.inputs.filter(ref => parseRef(ref).control && !node.inputs.includes(ref));
-    this.graph.add({...node, name: `${head.name}/int8`, inputs: [...node.inputs, ...control]});
+    const isFloat = this.sites.get(head.name)?.isFloat;
+    const name = isFloat ? head.name : `${head.name}/int8`;
+    this.graph.add({...node, name, inputs: [...node.inputs, ...control]});
   }
 
   /** A constant operand of `head`. */
