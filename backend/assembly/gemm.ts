@@ -1,7 +1,7 @@
 import {Filter} from './filter';
 import {Lanes} from './lanes';
 import {lookup} from './lookup';
-import {GROUP, StageGroup, writeGroup} from './stage';
+import {GROUP, Requantize, StageGroup} from './stage';
 
 /**
  * qs8_qc8w_gemm: y[r, c] = stage(bias[c] + Σₖ a[r, k] · w[k, c]), accumulators in registers from first to last.
@@ -129,10 +129,10 @@ function gemmGroup(
       a2 += 16;
       a3 += 16;
     }
-    writeGroup(y, c00, c01, group, stage, valid);
-    writeGroup(y + yStride, c10, c11, group, stage, valid);
-    writeGroup(y + 2 * yStride, c20, c21, group, stage, valid);
-    writeGroup(y + 3 * yStride, c30, c31, group, stage, valid);
+    Requantize.write(y, c00, c01, group, stage, valid);
+    Requantize.write(y + yStride, c10, c11, group, stage, valid);
+    Requantize.write(y + 2 * yStride, c20, c21, group, stage, valid);
+    Requantize.write(y + 3 * yStride, c30, c31, group, stage, valid);
     a += stride << 2;
     y += yStride << 2;
   }
@@ -173,5 +173,5 @@ function gemmRow(
   }
   const acc0 = i32x4.add(even0, odd0);
   const acc1 = i32x4.add(even1, odd1);
-  writeGroup(y, acc0, acc1, group, filter.stage, valid);
+  Requantize.write(y, acc0, acc1, group, filter.stage, valid);
 }

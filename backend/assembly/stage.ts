@@ -158,7 +158,7 @@ export function saturationBound(mantissa: i32, shift: i32): i32 {
   return <i32>min<i64>((((<i64>512) << shift) + magnitude - 1) / magnitude, i32.MAX_VALUE);
 }
 
-/** Equation (3) on the accumulators of a group, then the clamp. */
+/** Equation (3) on the accumulators of a group, then the clamp. Static methods: see {@link Lanes}. */
 export abstract class Requantize {
   /**
    * The upper halves of acc · mantissa, rounding added. For shift ≥ 33 the rounding constant is a multiple of 2^32:
@@ -197,19 +197,19 @@ export abstract class Requantize {
     if (valid == GROUP) v128.store64_lane(y, clamped, 0);
     else storePartial(y, clamped, valid);
   }
-}
 
-/** The first `valid` of 8 accumulators as {@link Stage} says, at y. */
-@inline export function writeGroup(
-  y: usize,
-  acc0: v128,
-  acc1: v128,
-  group: StageGroup,
-  stage: Stage,
-  valid: i32,
-): void {
-  if (stage.path == FLOAT) writeFloats(y, acc0, acc1, group, valid);
-  else Requantize.store(y, Requantize.group(acc0, acc1, group, stage), group, stage, valid);
+  /** The first `valid` of 8 accumulators as {@link Stage} says, int8 or float32, at y. */
+  @inline static write(
+    y: usize,
+    acc0: v128,
+    acc1: v128,
+    group: StageGroup,
+    stage: Stage,
+    valid: i32,
+  ): void {
+    if (stage.path == FLOAT) writeFloats(y, acc0, acc1, group, valid);
+    else Requantize.store(y, Requantize.group(acc0, acc1, group, stage), group, stage, valid);
+  }
 }
 
 /** float32(acc) · scale, out of line: only last layers do it. */
