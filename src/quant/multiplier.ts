@@ -92,8 +92,10 @@ function requantizeLarge(acc: number, mantissa: number, shift: number): number {
  */
 export function addMultipliers(aFactor: number, bFactor: number) {
   const total = Math.abs(aFactor) + Math.abs(bFactor);
+  if (!(total < 2 ** (ADD_BITS - 1))) {
+    throw new RangeError(`factors ${aFactor} and ${bFactor} are too large`);
+  }
   const shift = Math.min(ADD_BITS - exponentOf(total), MANTISSA_BITS - 1);
-  if (!(shift >= 1)) throw new RangeError(`factors ${aFactor} and ${bFactor} are too large`);
   return {
     aMantissa: roundHalfUp(aFactor * 2 ** shift),
     bMantissa: roundHalfUp(bFactor * 2 ** shift),
