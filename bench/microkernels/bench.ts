@@ -28,12 +28,14 @@ export async function bench(
   for (const {label, work, prepare} of cases) {
     const [seconds, ceilingSeconds] = bestSeconds(prepare(simdKernels()), ceiling.run);
     const speed = work / seconds / 1e9;
-    const ratio = withReference ? referenceSeconds(prepare(reference())) / seconds : NaN;
+    const ratio = withReference
+      ? `${(referenceSeconds(prepare(reference())) / seconds).toFixed(0)}×`
+      : '';
     const share = (speed * 1e9 * ceilingSeconds) / ceiling.macs;
     console.log(
       label.padEnd(24),
       speed.toFixed(2).padStart(7),
-      `${ratio.toFixed(0)}×`.padStart(6),
+      ratio.padStart(6),
       unit === 'MAC' ? `${(100 * share).toFixed(0)} %`.padStart(6) : '',
     );
   }
