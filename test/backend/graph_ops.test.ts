@@ -6,6 +6,7 @@ import {Int8Op} from '../../src/ops.js';
 import {graphAttrs, nodeModel, oneOpModel} from './kernels/one_op_model.js';
 import {tensorsOf} from './kernels/run_op.js';
 import {messageOf} from './oracle/message_of.js';
+import {isFloatResult} from './oracle/op_case.js';
 import {opCases} from './oracle/op_cases.js';
 
 registerGraphOps();
@@ -38,12 +39,12 @@ for (const {backend, steps} of BACKENDS) {
         });
         model.dispose();
         expect(shape).toEqual(expected.shape);
-        expect(dtype).toBe(op === 'Int8Dequantize' ? 'float32' : 'int32');
+        expect(dtype).toBe(isFloatResult(op, attrs) ? 'float32' : 'int32');
         expect(values.length).toBe(expected.values.length);
         const off = Array.from(values).filter((q, i) => q !== expected.values[i]).length;
         const far = Array.from(values).findIndex((q, i) => {
           const distance = Math.abs(q - expected.values[i]);
-          return op === 'Int8Dequantize' ? distance !== 0 : distance > steps;
+          return isFloatResult(op, attrs) ? distance !== 0 : distance > steps;
         });
         expect(far).toBe(-1);
         expect([memory().numTensors, engine().backend.numDataIds()]).toEqual(before);

@@ -1,5 +1,6 @@
 import {engine, memory, ready, setBackend, tidy} from '@tensorflow/tfjs-core';
 import '../../../backend/index.js';
+import {isFloatResult} from '../oracle/op_case.js';
 import {opCases} from '../oracle/op_cases.js';
 import {runKernel, tensorsOf} from './run_op.js';
 
@@ -17,7 +18,7 @@ describe('int8 kernels', () => {
         return {values: y.dataSync(), shape: y.shape, dtype: y.dtype};
       });
       expect(shape).toEqual(expected.shape);
-      expect(dtype).toBe(op === 'Int8Dequantize' ? 'float32' : 'int32');
+      expect(dtype).toBe(isFloatResult(op, attrs) ? 'float32' : 'int32');
       expect(Array.from(values)).toEqual(Array.from(expected.values));
       expect([memory().numTensors, engine().backend.numDataIds()]).toEqual(before);
     });

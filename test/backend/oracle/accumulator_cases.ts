@@ -9,6 +9,7 @@ type Activation = Int8Attrs['Int8MatMul']['activation'];
 function activationFor(random: Random, activation: Activation, channels: number): Operands {
   switch (activation) {
     case 'none':
+    case 'dequantize':
       return {};
     case 'cap':
       return {activation: ints(random.int32(channels, -40, 127), [channels])};
@@ -121,7 +122,7 @@ export function* convolutions(): Generator<OpCase> {
 /** Every activation, per tensor and per channel, on all three ops that accumulate. */
 export function* activations(): Generator<OpCase> {
   let seed = 1000;
-  for (const activation of ['none', 'cap', 'prelu', 'table'] as const) {
+  for (const activation of ['none', 'cap', 'prelu', 'table', 'dequantize'] as const) {
     for (const perChannel of [false, true]) {
       for (const [lo, hi] of [
         [-128, 127],
@@ -154,13 +155,14 @@ export function* activations(): Generator<OpCase> {
           x: int8s(random, [2, 4, 4, 5]),
           ...filterOperands(random, [3, 3, 5, 2], 10, activation, perChannel),
         };
-        yield {
-          op: Int8Op.DepthwiseConv2D,
-          label,
-          operands: depthwise,
-          attrs: convAttrs,
-          expected: expectations.depthwiseConv2D(depthwise, convAttrs),
-        };
+        if (activation !== 'dequantize')
+          yield {
+            op: Int8Op.DepthwiseConv2D,
+            label,
+            operands: depthwise,
+            attrs: convAttrs,
+            expected: expectations.depthwiseConv2D(depthwise, convAttrs),
+          };
         const matrix = {
           x: int8s(random, [2, 3, 11]),
           ...filterOperands(random, [11, 9], 9, activation, perChannel),

@@ -3,7 +3,9 @@ import * as oracle from './oracle.js';
 import {Random} from './random.js';
 import {
   describeMicrokernel,
+  elementBytes,
   filterFor,
+  floatStageFor,
   geometryOf,
   runOnBlocks,
   stageFor,
@@ -19,7 +21,7 @@ function randomFilter(random: Random, g: ConvGeometry, parts: Partial<FilterSpec
 }
 
 function expectOracle(kernels: Microkernels, x: Int8Array, filter: FilterSpec, g: ConvGeometry) {
-  const bytes = g.batch * g.outHeight * g.outWidth * g.outChannels;
+  const bytes = g.batch * g.outHeight * g.outWidth * g.outChannels * elementBytes(filter);
   const y = withFilter(kernels, kernels.packConv2D(filter), packed =>
     runOnBlocks(kernels, [x], bytes, ([block], output) => kernels.conv2D(block, packed, output, g)),
   );
@@ -34,6 +36,15 @@ function inputFor(random: Random, g: ConvGeometry) {
 const POINT = geometryOf({size: [3, 3], filter: [1, 1]}, 4, 6);
 
 describeMicrokernel('conv2D', kernels => {
+  it('leaves sums in float32', () => {
+    const random = new Random(17);
+    for (const outChannels of [1, 3, 4, 5, 7, 8, 9, 12, 17]) {
+      const g = geometryOf({size: [4, 5], filter: [3, 3], pads: [1, 0, 0, 1]}, 6, outChannels);
+      const filter = randomFilter(random, g, {stage: floatStageFor(random, outChannels)});
+      expectOracle(kernels(), inputFor(random, g), filter, g);
+    }
+  });
+
   for (const inChannels of [1, 2, 3, 4, 5, 8, 9, 16, 17, 33]) {
     for (const outChannels of [1, 3, 5, 7, 8, 9, 16, 17]) {
       it(`maps ${inChannels} channels to ${outChannels}`, () => {

@@ -3,7 +3,9 @@ import * as oracle from './oracle.js';
 import {Random} from './random.js';
 import {
   describeMicrokernel,
+  elementBytes,
   filterFor,
+  floatStageFor,
   runOnBlocks,
   stageFor,
   tableOf,
@@ -17,7 +19,7 @@ function randomMatrix(random: Random, depth: number, columns: number): FilterSpe
 
 function expectOracle(kernels: Microkernels, x: Int8Array, filter: FilterSpec, rows: number) {
   const y = withFilter(kernels, kernels.packConv2D(filter), packed =>
-    runOnBlocks(kernels, [x], rows * filter.outChannels, ([block], output) =>
+    runOnBlocks(kernels, [x], rows * filter.outChannels * elementBytes(filter), ([block], output) =>
       kernels.matMul(block, packed, output, rows),
     ),
   );
@@ -25,6 +27,14 @@ function expectOracle(kernels: Microkernels, x: Int8Array, filter: FilterSpec, r
 }
 
 describeMicrokernel('matMul', kernels => {
+  it('leaves sums in float32', () => {
+    const random = new Random(17);
+    for (const columns of [1, 3, 4, 5, 7, 8, 9, 12, 17, 1000]) {
+      const filter = {...randomMatrix(random, 40, columns), stage: floatStageFor(random, columns)};
+      for (const rows of [1, 4, 5]) expectOracle(kernels(), random.int8(rows * 40), filter, rows);
+    }
+  });
+
   for (const rows of [1, 2, 3, 4, 5, 8, 13]) {
     for (const depth of [1, 2, 3, 7, 8, 9, 31, 64]) {
       it(`${rows} × ${depth}`, () => {

@@ -1,4 +1,4 @@
-import type {Int8Attrs, Int8Op} from '../../../src/ops.js';
+import {Int8Op, type Int8Attrs} from '../../../src/ops.js';
 import type {Expected, Operands, Values} from './op_oracle.js';
 import type {Random} from './random.js';
 
@@ -27,3 +27,8 @@ export function int8s(random: Random, shape: number[]): Values {
 
 export const OUTPUT = {outScale: f(0.3), outZeroPoint: -7, lo: -128, hi: 127};
 export const INPUT = {xScale: f(0.02), xZeroPoint: 12};
+
+/** Does the op leave the integers? */
+export function isFloatResult(op: Int8Op, attrs: object): boolean {
+  return op === Int8Op.Dequantize || ('activation' in attrs && attrs.activation === 'dequantize');
+}

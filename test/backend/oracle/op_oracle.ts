@@ -1,6 +1,11 @@
 /** What each int8 graph op means for whole tensors: equations (1)–(7) of `src/ops.ts` with shapes. */
 import {backend_util} from '@tensorflow/tfjs-core';
-import type {ConvGeometry, OutputStage, ScalarStage} from '../../../backend/microkernels.js';
+import type {
+  ConvGeometry,
+  FloatStage,
+  OutputStage,
+  ScalarStage,
+} from '../../../backend/microkernels.js';
 import type {
   AccumulatorAttrs,
   AvgPoolAttrs,
@@ -49,9 +54,17 @@ const scalar = (factor: number, {outZeroPoint, lo, hi}: OutputAttrs): ScalarStag
 
 const at = (values: ArrayLike<number>, c: number) => values[values.length === 1 ? 0 : c];
 
-function stageOf(operands: Operands, attrs: AccumulatorAttrs, channels: number): OutputStage {
+function stageOf(
+  operands: Operands,
+  attrs: AccumulatorAttrs,
+  channels: number,
+): OutputStage | FloatStage {
   const activation = (operands['activation'] as Values | undefined)?.values ?? [];
   const each = Array.from({length: channels}, (_, c) => c);
+  if (attrs.activation === 'dequantize') {
+    const {values} = operands['filterScale'];
+    return {scale: Float32Array.from(each, c => attrs.xScale * at(values, c))};
+  }
   const factors = each.map(
     c => (attrs.xScale * at(operands['filterScale'].values, c)) / attrs.outScale,
   );
@@ -130,6 +143,10 @@ function geometryOf(
   };
 }
 
+/** The result of a layer, from its bytes. */
+const valuesOf = (bytes: Int8Array, {activation}: AccumulatorAttrs) =>
+  activation === 'dequantize' ? new Float32Array(bytes.buffer) : bytes;
+
 const outShape = (g: ConvGeometry) => [g.batch, g.outHeight, g.outWidth, g.outChannels];
 
 export function conv2D(operands: Operands, attrs: Conv2DAttrs): Expected {
@@ -137,7 +154,7 @@ export function conv2D(operands: Operands, attrs: Conv2DAttrs): Expected {
   const g = geometryOf(x.shape, filter.shape, attrs, false);
   const [height, width, inChannels, outChannels] = filter.shape;
   const spec = filterSpec(operands, attrs, {height, width, inChannels, outChannels});
-  return {values: oracle.conv2D(bytesOf(x), spec, g), shape: outShape(g)};
+  return {values: valuesOf(oracle.conv2D(bytesOf(x), spec, g), attrs), shape: outShape(g)};
 }
 
 export function depthwiseConv2D(operands: Operands, attrs: Conv2DAttrs): Expected {
@@ -155,7 +172,7 @@ export function matMul(operands: Operands, attrs: AccumulatorAttrs): Expected {
   const spec = filterSpec(operands, attrs, {height: 1, width: 1, inChannels, outChannels});
   const rows = x.values.length / inChannels;
   return {
-    values: oracle.matMul(bytesOf(x), spec, rows),
+    values: valuesOf(oracle.matMul(bytesOf(x), spec, rows), attrs),
     shape: [...x.shape.slice(0, -1), outChannels],
   };
 }

@@ -81,22 +81,39 @@ function columnTaps(g: Omit<PoolGeometry, 'channels'>, column: number) {
 }
 
 /** Calls `each` for all [batch, row, column, channel] of a result, in NHWC order, and collects. */
-function nhwc(
+function elements(
   sizes: [number, number, number, number],
   each: (b: number, row: number, column: number, c: number) => number,
-): Int8Array {
+): number[] {
   const result: number[] = [];
   for (let b = 0; b < sizes[0]; b++)
     for (let row = 0; row < sizes[1]; row++)
       for (let column = 0; column < sizes[2]; column++)
         for (let c = 0; c < sizes[3]; c++) result.push(each(b, row, column, c));
-  return Int8Array.from(result);
+  return result;
+}
+
+const nhwc = (...args: Parameters<typeof elements>) => Int8Array.from(elements(...args));
+
+/** The bytes of the result, int8 or float32, from its accumulators, channels last. */
+function finished(accumulators: number[], {stage, outChannels}: FilterSpec): Int8Array {
+  const channel = (i: number) => i % outChannels;
+  if ('scale' in stage) {
+    const [acc, product] = [new Float32Array(1), new Float32Array(accumulators.length)];
+    accumulators.forEach((sum, i) => {
+      acc[0] = sum;
+      product[i] = acc[0] * stage.scale[channel(i)];
+    });
+    return new Int8Array(product.buffer);
+  }
+  return Int8Array.from(accumulators, (acc, i) => staged(acc, channel(i), stage));
 }
 
 export function conv2D(x: Int8Array, filter: FilterSpec, g: ConvGeometry): Int8Array {
   const filterAt = (fy: number, fx: number, i: number, c: number) =>
     filter.values[((fy * g.filterWidth + fx) * g.inChannels + i) * g.outChannels + c];
-  return nhwc([g.batch, g.outHeight, g.outWidth, g.outChannels], (b, row, column, c) => {
+  const sizes: [number, number, number, number] = [g.batch, g.outHeight, g.outWidth, g.outChannels];
+  const accumulators = elements(sizes, (b, row, column, c) => {
     let acc = filter.bias[c];
     rowTaps(g, row).forEach((inRow, fy) =>
       columnTaps(g, column).forEach((inColumn, fx) => {
@@ -114,8 +131,9 @@ export function conv2D(x: Int8Array, filter: FilterSpec, g: ConvGeometry): Int8A
         }
       }),
     );
-    return staged(acc, c, filter.stage);
+    return acc;
   });
+  return finished(accumulators, filter);
 }
 
 /** A depthwise convolution as the dense one that it is: all other taps of the filter are at its zero point. */
@@ -136,14 +154,15 @@ export function depthwiseConv2D(x: Int8Array, filter: FilterSpec, g: ConvGeometr
 
 export function matMul(x: Int8Array, filter: FilterSpec, rows: number): Int8Array {
   const {inChannels: depth, outChannels} = filter;
-  return nhwc([1, 1, rows, outChannels], (_b, _one, row, c) => {
+  const accumulators = elements([1, 1, rows, outChannels], (_b, _one, row, c) => {
     let acc = filter.bias[c];
     for (let k = 0; k < depth; k++) {
       const weight = filter.values[k * outChannels + c] - filter.zeroPoint[c];
       acc += weight * (x[row * depth + k] - filter.xZeroPoint);
     }
-    return staged(acc, c, filter.stage);
+    return acc;
   });
+  return finished(accumulators, filter);
 }
 
 export function binary(

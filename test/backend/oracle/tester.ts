@@ -2,6 +2,7 @@ import type {
   Block,
   ConvGeometry,
   FilterSpec,
+  FloatStage,
   Microkernels,
   OutputStage,
   PackedFilter,
@@ -188,6 +189,15 @@ export function filterFor(
     stage: stageFor(random, outChannels, reach),
     ...parts,
   };
+}
+
+/** Bytes of one element of the result. */
+export function elementBytes({stage}: FilterSpec): number {
+  return 'scale' in stage ? 4 : 1;
+}
+
+export function floatStageFor(random: Random, channels: number): FloatStage {
+  return {scale: Float32Array.from({length: channels}, () => random.next() * 0.01 + 1e-5)};
 }
 
 export function tableOf(f: (q: number) => number): Int8Array {
