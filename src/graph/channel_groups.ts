@@ -112,7 +112,6 @@ class Builder {
   }
 
   private refusal(node: Node): string | undefined {
-    const constant = this.graph.floatInput(node, 1);
     switch (node.op) {
       case 'AddV2':
       case 'Add':
@@ -120,7 +119,7 @@ class Builder {
       case 'Prelu':
       case 'Minimum':
       case 'BiasAdd':
-        return constant === undefined ? `${node.op} has no constant operand` : undefined;
+        return this.constantRefusal(node);
       case 'Mean':
         return this.averagesSpace(node) ? undefined : 'Mean is not over height and width';
       case 'Pad':
@@ -129,6 +128,14 @@ class Builder {
       default:
         return undefined;
     }
+  }
+
+  private constantRefusal(node: Node): string | undefined {
+    const constant = this.graph.floatInput(node, 1);
+    if (constant === undefined) return `${node.op} has no constant operand`;
+    const {shape, values} = constant;
+    const isPerChannel = values.length === 1 || values.length === shape[shape.length - 1];
+    return isPerChannel ? undefined : `${node.op} differs from place to place`;
   }
 
   private sumRefusal(node: Node): string | undefined {
@@ -160,7 +167,8 @@ class Builder {
     const root = this.find(canonical(ref));
     let group = this.members.get(root);
     if (group === undefined) {
-      group = {channels: 0, producers: [], consumers: [], carriers: []};
+      const blocked = root.includes(':') ? `'${root}' is one of several outputs` : undefined;
+      group = {channels: 0, producers: [], consumers: [], carriers: [], blocked};
       this.members.set(root, group);
     }
     return group;

@@ -36,7 +36,7 @@ function encodeExactly(
   const decode = dtype === 'int32' ? Math.round : Math.fround;
   for (let i = 0; i < values.length; i++) {
     stored[i] = Math.round((values[i] - min) / scale);
-    if (decode(stored[i] * scale + min) !== values[i]) return undefined;
+    if (!Object.is(decode(stored[i] * scale + min), values[i])) return undefined;
   }
   return bytesOf(stored);
 }

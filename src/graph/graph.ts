@@ -232,7 +232,10 @@ export class Graph {
     const fresh = this.freshName(`${name}/inner`);
     this.nodeMap.delete(name);
     this.nodeMap.set(fresh, {...node, name: fresh});
-    for (const user of users) this.redirectInputs(this.node(user.name), name, fresh);
+    for (const user of users) {
+      const inputs = this.node(user.name).inputs.map(ref => renamedRef(ref, name, fresh));
+      this.replace({...this.node(user.name), inputs});
+    }
     this.userIndex = undefined;
     return fresh;
   }
@@ -245,6 +248,13 @@ export class Graph {
     });
     this.replace({...this.node(user.name), inputs});
   }
+}
+
+/** `ref` after its node has changed its name. */
+function renamedRef(ref: string, from: string, to: string): string {
+  const {node, index, control} = parseRef(ref);
+  if (node !== from) return ref;
+  return control ? `^${to}` : refOf(to, index);
 }
 
 function indexUsers(nodes: Iterable<Node>): Map<string, Node[]> {

@@ -80,7 +80,7 @@ function parseConstant(text: string): Constant {
   const [, dtype, dims, list] = /^(f32|i32)<([\dx]*)(?:: (.*))?>$/.exec(text) ?? [];
   if (list === undefined) throw new DfqError(`constant '${text}' has no values`);
   const shape = dims === '' ? [] : dims.split('x').map(Number);
-  const values = list.split(/\s+/).map(Number);
+  const values = list === '' ? [] : list.split(/\s+/).map(Number);
   return dtype === 'f32' ? floatConstant(values, shape) : intConstant(values, shape);
 }
 
