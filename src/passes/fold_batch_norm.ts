@@ -32,7 +32,7 @@ function foldNorm(graph: Graph, node: Node, context: PassContext): void {
   const reason = refusal(graph, node);
   if (reason !== undefined) return context.left(node.name, reason);
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map(i => values(graph, node, i));
-  const epsilon = numberAttr(node.attrs, 'epsilon', 1e-4);
+  const epsilon = numberAttr(node.attrs, 'epsilon', 1e-3);
   const factors = Float64Array.from(gamma, (g, c) => g / Math.sqrt(variance[c] + epsilon));
   const layer = foldable(graph, node, 0);
   const offsets = Float64Array.from(beta, (b, c) => b - mean[c] * factors[c]);

@@ -113,8 +113,10 @@ function constantFor(
 
 /** Does the layer see zeros beyond the border, where the channel would hold its constant? */
 function readsPadding({kind, node, filter}: Layer): boolean {
-  if (kind === 'matmul' || stringAttr(node.attrs, 'padding', 'VALID') === 'VALID') return false;
-  return filter.shape[0] > 1 || filter.shape[1] > 1;
+  if (kind === 'matmul') return false;
+  const padding = stringAttr(node.attrs, 'padding', 'VALID');
+  if (padding === 'EXPLICIT') return true;
+  return padding !== 'VALID' && (filter.shape[0] > 1 || filter.shape[1] > 1);
 }
 
 function prune(
