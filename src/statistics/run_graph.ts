@@ -55,7 +55,8 @@ async function onRunner(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } finally {
-    if (getBackend() !== previous) await setBackend(previous);
+    // Until something is computed, tfjs has no current backend.
+    if (previous && getBackend() !== previous) await setBackend(previous);
   }
 }
 
