@@ -18,6 +18,7 @@ export const chooseActivationRanges: Pass<'choose-activation-ranges'> = {
     const grid = gridOfBits(options.activationBits);
     const ranges = sharedRanges(graph, plan.statistics);
     for (const [ref, range] of ranges) {
+      if (!Number.isFinite(range.max - range.min)) continue; // no grid covers it
       plan.activations.set(ref, chooseQuantParams(range, grid, options.symmetric));
     }
   },
@@ -26,7 +27,10 @@ export const chooseActivationRanges: Pass<'choose-activation-ranges'> = {
 function sharedRanges(graph: Graph, statistics: ReadonlyMap<string, TensorStatistics>) {
   const groups = gridGroups(graph);
   const shared = new Map<string, Range>();
-  const own = [...statistics].map(([ref, s]) => [ref, rangeOfTensor(graph, ref, s)] as const);
+  const own = [...statistics].map(
+    ([ref, s]) =>
+      [ref, rangeOfTensor(graph, ref, paddedOperand(graph, ref, statistics) ?? s)] as const,
+  );
   for (const [ref, range] of own) {
     const group = groups(ref);
     shared.set(group, union(shared.get(group) ?? range, range));
@@ -47,6 +51,23 @@ const FIXED: Readonly<Record<string, Range>> = {
 function rangeOfTensor(graph: Graph, ref: string, {min, max}: TensorStatistics): Range {
   const {node} = parseRef(ref);
   return FIXED[graph.node(node).op] ?? {min: rangeOf(min).min, max: rangeOf(max).max};
+}
+
+/**
+ * The statistics of what is padded, where only maxima are taken of the result and the padding (−∞, as a
+ * rule) can't be one: any integer that is no larger than all others serves for it.
+ */
+function paddedOperand(
+  graph: Graph,
+  ref: string,
+  statistics: ReadonlyMap<string, TensorStatistics>,
+): TensorStatistics | undefined {
+  const node = graph.node(parseRef(ref).node);
+  const padding = node.op === 'PadV2' ? graph.floatInput(node, 2)?.values[0] : undefined;
+  const operand = statistics.get(node.inputs[0]);
+  if (padding === undefined || operand === undefined || graph.isOutput(node.name)) return undefined;
+  const isMask = padding <= rangeOf(operand.min).min;
+  return isMask && graph.users(node.name).every(({op}) => op === 'MaxPool') ? operand : undefined;
 }
 
 /** The representative of each tensor's group. */
