@@ -1,0 +1,228 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {exportModel} from '../../../src/graph/export_model.js';
+import {quantizeGraph, type quantize} from '../../../src/quantize.js';
+import {type InputShapes, graphOf, leakFree, sqnr, structureOf} from '../fixtures.js';
+
+type Options = NonNullable<Parameters<typeof quantize>[1]>;
+
+const SAME = 'strides=[1 1 1 1] dilations=[1 1 1 1] padding=SAME';
+const IMAGE = {x: [-1, 8, 8, 4]};
+
+async function quantized(text: string, options: Options = {}, shapes: InputShapes = IMAGE) {
+  const source = graphOf(text, shapes);
+  await tf.setBackend('int8');
+  const model = await exportModel(source);
+  try {
+    return await quantizeGraph(model, options);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Signal over error of the int8 graph against the float one, on inputs like the probe's. */
+async function fidelity(text: string, options: Options = {}): Promise<number[]> {
+  const {graph} = await quantized(text, options);
+  const source = graphOf(text, IMAGE);
+  const [float, int8] = [await exportModel(source), await exportModel(graph)];
+  const x = tf.randomUniform([3, 8, 8, 4], -1, 1, 'float32', 3);
+  const [want, got] = [float, int8].map(model => [model.execute({x}, [...source.outputs])].flat());
+  const result = want.map((y, i) => sqnr(got[i].dataSync(), y.dataSync()));
+  tf.dispose([x, want, got]);
+  float.dispose();
+  int8.dispose();
+  return result;
+}
+
+/** A layer, `middle` from 'a' to 'r', and a layer. */
+const around = (middle: string) => `
+  x = Placeholder()
+  a0 = Conv2D(x, ~3x3x4x4) ${SAME}
+  a = BiasAdd(a0, ~4)
+  ${middle}
+  y0 = Conv2D(r, ~1x1x4x4) ${SAME}
+  y = BiasAdd(y0, ~4)
+  return y`;
+
+const BRANCH = `k = Relu(a)\nm0 = Conv2D(k, ~3x3x4x4) ${SAME}\nm = BiasAdd(m0, ~4)`;
+const WINDOW = 'ksize=[1 2 2 1] strides=[1 2 2 1]';
+
+/** What becomes of a piece of graph between two layers: the int8 ops, sorted. */
+const PIECES: [string, string, string[]][] = [
+  ['nothing', 'r = Identity(a)', []],
+  ['Relu', 'r = Relu(a)', []],
+  ['Relu6', 'r = Relu6(a)', []],
+  ['LeakyRelu', 'r = LeakyRelu(a) alpha=0.1', []],
+  ['Prelu', 'r = Prelu(a, ~4)', []],
+  ['Elu', 'r = Elu(a)', []],
+  ['Tanh', 'r = Tanh(a)', []],
+  ['swish', 's = Sigmoid(a)\nr = Mul(a, s)', []],
+  [
+    'hard-swish',
+    'b = AddV2(a, f32<: 3>)\nc = Relu6(b)\nd = Mul(a, c)\nr = Mul(d, f32<: 0.16666667>)',
+    [],
+  ],
+  ['hard-sigmoid', 'b = AddV2(a, f32<: 3>)\nc = Relu6(b)\nr = Mul(c, f32<: 0.16666667>)', []],
+  ['MaxPool', `q = Relu(a)\nr = MaxPool(q) ${WINDOW} padding=SAME`, ['Int8MaxPool']],
+  ['AvgPool', `q = Relu(a)\nr = AvgPool(q) ${WINDOW} padding=SAME`, ['Int8AvgPool']],
+  ['Mean', 'r = Mean(a, i32<2: 1 2>) keep_dims=true', ['Int8Mean']],
+  ['sum', `${BRANCH}\nr = AddV2(k, m)`, ['Int8Add', 'Int8Conv2D']],
+  ['sum and Relu', `${BRANCH}\ns = AddV2(k, m)\nr = Relu(s)`, ['Int8Add', 'Int8Conv2D']],
+  [
+    'sum and Relu6',
+    `${BRANCH}\ns = AddV2(k, m)\nr = Relu6(s)`,
+    ['Int8Add', 'Int8Conv2D', 'Minimum'],
+  ],
+  ['difference', `${BRANCH}\nr = Sub(k, m)`, ['Int8Conv2D', 'Int8Sub']],
+  ['product', `${BRANCH}\nr = Mul(k, m)`, ['Int8Conv2D', 'Int8Mul']],
+  ['product with constants', 'q = Relu(a)\nr = Mul(q, ~1x8x1x4)', ['Int8Mul']],
+  [
+    'sum and PReLU',
+    `${BRANCH}\ns = AddV2(k, m)\nr = Prelu(s, ~4)`,
+    ['Int8Add', 'Int8Conv2D', 'Int8PRelu'],
+  ],
+  [
+    'sum and swish',
+    `${BRANCH}\ns = AddV2(k, m)\nt = Sigmoid(s)\nr = Mul(s, t)`,
+    ['Int8Add', 'Int8Conv2D', 'Int8Lookup'],
+  ],
+  [
+    'resize',
+    'q = Relu(a)\nr = ResizeBilinear(q, i32<2: 11 11>) half_pixel_centers=true',
+    ['Int8ResizeBilinear'],
+  ],
+  ['nearest', 'q = Relu(a)\nr = ResizeNearestNeighbor(q, i32<2: 16 16>)', ['Int8ResizeNearest']],
+  ['Pad', 'q = Relu(a)\nr = Pad(q, i32<4x2: 0 0 1 2 0 1 0 0>)', ['PadV2']],
+  [
+    'PadV2 of a value',
+    'q = Relu(a)\nr = PadV2(q, i32<4x2: 0 0 1 2 0 1 0 0>, f32<: 0.5>)',
+    ['PadV2'],
+  ],
+  [
+    'concatenation',
+    `${BRANCH}\nq = ConcatV2(k, m, i32<: 3>)\nr = Slice(q, i32<4: 0 0 0 2>, i32<4: -1 -1 -1 4>)`,
+    ['ConcatV2', 'Int8Conv2D', 'Slice'],
+  ],
+  [
+    'reshape',
+    'b = Reshape(a, i32<4: -1 4 16 4>)\nr = Transpose(b, i32<4: 0 2 1 3>)',
+    ['Reshape', 'Transpose'],
+  ],
+  ['maximum', `${BRANCH}\nr = Maximum(k, m)`, ['Int8Conv2D', 'Maximum']],
+  ['softmax', 'r = Softmax(a)', ['Int8Softmax']],
+];
+
+describe('lower-to-int8', () => {
+  for (const [title, middle, ops] of PIECES) {
+    it(`keeps ${title} between layers in int8`, async () => {
+      const text = around(middle);
+      const {graph, report} = await quantized(text);
+      const found = graph.nodes.map(({op}) => op);
+      const count = (op: string) => found.filter(other => other === op).length;
+      // The last layer leaves its sums in float, without a Dequantize.
+      expect([count('Int8Quantize'), count('Int8Dequantize')]).toEqual([1, 0]);
+      expect(report.layers.every(({decision}) => decision === 'int8')).toBe(true);
+      const inner = found.filter(
+        op => !/^(Const|Placeholder|Int8Quantize|Int8Dequantize)$/.test(op),
+      );
+      expect(inner.sort()).toEqual([...ops, 'Int8Conv2D', 'Int8Conv2D'].sort());
+      // 8-bit weights and activations of a few layers: 25 dB is an error of 6 % of the signal.
+      for (const decibels of await fidelity(text)) expect(decibels).toBeGreaterThan(25);
+    });
+  }
+
+  it('writes the whole of a small network', async () => {
+    const {graph} = await quantized(around('r = Relu(a)'));
+    expect(structureOf(graph)).toEqual([
+      'r/int8 = Int8Conv2D(x/quantize)',
+      'x = Placeholder()',
+      'x/quantize = Int8Quantize(x)',
+      'y = Int8Conv2D(r/int8)',
+    ]);
+  });
+
+  it('computes what follows the last layer in float', async () => {
+    const {graph} = await quantized(`
+      x = Placeholder()
+      a = Conv2D(x, ~3x3x4x4) ${SAME}
+      m = Mean(a, i32<2: 1 2>)
+      s = Softmax(m)
+      return s`);
+    expect(graph.node('s').op).toBe('Softmax');
+    expect(graph.node('m').op).toBe('Mean');
+  });
+
+  it('hands int8 tensors to layers that stay float, and takes theirs', async () => {
+    const text = around('r = Relu(a)');
+    const {graph, report} = await quantized(text, {skip: ['a0']});
+    expect(graph.node('a0').op).toBe('Conv2D');
+    expect(report.layers.map(({name, decision, reason}) => [name, decision, reason])).toEqual([
+      ['a0', 'float', 'it is to be skipped'],
+      ['y0', 'int8', undefined],
+    ]);
+    for (const decibels of await fidelity(text, {skip: ['a0']})) {
+      expect(decibels).toBeGreaterThan(30);
+    }
+  });
+
+  for (const skip of ['a0', 'a', 'r', 'y0', 'y']) {
+    it(`skips the layer of '${skip}'`, async () => {
+      const {report} = await quantized(around('r = Relu(a)'), {skip: [skip]});
+      const float = report.layers.filter(({decision}) => decision === 'float');
+      expect(float.map(({name}) => name)).toEqual([skip.startsWith('y') ? 'y0' : 'a0']);
+    });
+  }
+
+  it('skips an op that is no layer', async () => {
+    const {graph} = await quantized(around(`q = Relu(a)\nr = MaxPool(q) ${WINDOW} padding=SAME`), {
+      skip: ['r'],
+    });
+    expect(graph.node('r').op).toBe('MaxPool');
+  });
+
+  const BITS: Options[] = [
+    {weightBits: 4},
+    {bits: 6},
+    {activationBits: 5},
+    {perChannel: true},
+    {symmetric: true},
+    {statistics: 'probe'},
+    {passes: {'equalize-layers': false}},
+    {passes: {'correct-bias': false, 'prune-constant-channels': false}},
+    {relu6: 'keep'},
+  ];
+
+  for (const options of BITS) {
+    it(`runs with ${JSON.stringify(options)}`, async () => {
+      const [decibels] = await fidelity(around('r = Relu6(a)'), options);
+      const few = options.weightBits ?? options.activationBits ?? options.bits ?? 8;
+      expect(decibels).toBeGreaterThan(few === 8 ? 25 : few * 6 - 16); // 6 dB a bit
+    });
+  }
+
+  it('leaves softmax float where its grid is not the fixed one', async () => {
+    const {graph} = await quantized(around('r = Softmax(a)'), {symmetric: true});
+    expect(graph.node('r').op).toBe('Softmax');
+  });
+
+  it('leaves everything float without integer weights', async () => {
+    const {graph, report} = await quantized(around('r = Relu(a)'), {
+      passes: {'quantize-weights': false},
+    });
+    expect(graph.nodes.some(({op}) => op.startsWith('Int8'))).toBe(false);
+    expect(report.layers).toEqual([]);
+  });
+
+  for (const padding of ['-Infinity', '-3.4e38', '-1']) {
+    it(`keeps the ${padding} that a pool pads with out of the range`, async () => {
+      const middle = `q = Relu(a)
+      p = PadV2(q, i32<4x2: 0 0 1 1 1 1 0 0>, f32<: ${padding}>)
+      r = MaxPool(p) ksize=[1 3 3 1] strides=[1 2 2 1] padding=VALID`;
+      for (const decibels of await fidelity(around(middle))) expect(decibels).toBeGreaterThan(25);
+    });
+  }
+
+  it('leaves no tensors behind', async () => {
+    await quantized(around('r = Relu(a)'));
+    await leakFree(() => quantized(around('r = Relu(a)')));
+  });
+});
