@@ -99,12 +99,22 @@ function imageTensor(
     layout === 'NHWC'
       ? [open(shape[1]), open(shape[2]), shape[3]]
       : [open(shape[2]), open(shape[3]), shape[1]];
-  const pixels = probeImage(index, height, width, channels);
-  const values = dtype === 'float32' ? scale(pixels, channels, scaling) : pixels;
-  if (layout === 'NHWC') return tensor(values, [1, height, width, channels], dtype);
-  const plane = height * width;
-  const planar = values.map((_, i) => values[(i % plane) * channels + Math.floor(i / plane)]);
-  return tensor(planar, [1, channels, height, width], dtype);
+  const batch = Math.max(shape[0], 1);
+  const size = height * width * channels;
+  const all = new Float32Array(batch * size);
+  for (let i = 0; i < batch; i++) {
+    const pixels = probeImage(index * batch + i, height, width, channels);
+    const values = dtype === 'float32' ? scale(pixels, channels, scaling) : pixels;
+    all.set(layout === 'NHWC' ? values : planar(values, channels), i * size);
+  }
+  const sizes = layout === 'NHWC' ? [height, width, channels] : [channels, height, width];
+  return tensor(all, [batch, ...sizes], dtype);
+}
+
+/** CHW from HWC. */
+function planar(values: Float32Array, channels: number): Float32Array {
+  const plane = values.length / channels;
+  return values.map((_, i) => values[(i % plane) * channels + Math.floor(i / plane)]);
 }
 
 function scale(pixels: Float32Array, channels: number, {mean, std}: PixelScaling): Float32Array {
