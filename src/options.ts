@@ -4,7 +4,7 @@ import type {Graph} from './graph/graph.js';
 import {type PassOptions} from './passes/pass.js';
 import {PASS_NAMES, type PassName} from './passes/pipeline.js';
 import {MAX_BITS, MIN_BITS} from './quant/grid.js';
-import type {PixelScaling} from './statistics/model_inputs.js';
+import {imageChannels, inputSpecs, type PixelScaling} from './statistics/model_inputs.js';
 
 export interface Progress {
   /** Name of the pass that runs. */
@@ -57,7 +57,7 @@ export function resolveOptions(options: QuantizeOptions, graph: Graph): Resolved
     if (!graph.has(name)) throw new DfqError(`skip: the model has no node '${name}'`);
   }
   const bits = bitsOption('bits', options.bits, MAX_BITS);
-  if (input !== undefined) checkScaling(input);
+  if (input !== undefined) checkScaling(input, graph);
   return {
     pass: {
       weightBits: bitsOption('weightBits', options.weightBits, bits),
@@ -99,18 +99,19 @@ function oneOf<T extends string>(name: string, value: T | undefined, choices: re
   throw new DfqError(`${name} is '${value}'; it must be one of ${choices.join(', ')}`);
 }
 
-function checkScaling({mean, std}: PixelScaling): void {
+function checkScaling({mean, std}: Partial<PixelScaling>, graph: Graph): void {
+  const channels = inputSpecs(graph).flatMap(spec => imageChannels(spec) ?? []);
   const check = (
     name: string,
-    value: number | readonly number[],
+    value: number | readonly number[] | undefined,
     isValid: (x: number) => boolean,
+    remedy: string,
   ) => {
-    const list = typeof value === 'number' ? [value] : value;
-    if (list.length > 0 && list.every(x => Number.isFinite(x) && isValid(x))) return;
-    throw new DfqError(
-      `input.${name} is [${list.join(', ')}]; it must be one number or one a channel`,
-    );
+    const list = value === undefined ? [] : typeof value === 'number' ? [value] : value;
+    const fits = list.length === 1 || channels.length === 0 || channels.includes(list.length);
+    if (list.length > 0 && fits && list.every(x => Number.isFinite(x) && isValid(x))) return;
+    throw new DfqError(`input.${name} is [${list.join(', ')}]; it must be ${remedy}`);
   };
-  check('mean', mean, () => true);
-  check('std', std, x => x !== 0);
+  check('mean', mean, () => true, 'one number or one a channel');
+  check('std', std, x => x !== 0, 'one number or one a channel, not 0');
 }

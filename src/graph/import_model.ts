@@ -54,9 +54,11 @@ export async function importModel(model: GraphModel): Promise<Graph> {
 
 /** GraphModel declares its artifacts private, but offers nothing else that holds the topology. */
 function artifactsOf(model: GraphModel): io.ModelArtifacts {
-  const {artifacts} = model as unknown as {artifacts?: io.ModelArtifacts};
+  // Callers without types may pass anything.
+  const given = model as unknown as {artifacts?: io.ModelArtifacts; layers?: unknown} | null;
+  const artifacts = given?.artifacts;
   if (artifacts?.modelTopology === undefined) {
-    const isLayers = typeof (model as unknown as {layers?: unknown}).layers === 'object';
+    const isLayers = typeof given?.layers === 'object';
     throw new DfqError(
       isLayers
         ? 'this is a LayersModel; convert it with tensorflowjs_converter --output_format=tfjs_graph_model'

@@ -72,6 +72,12 @@ export function imageLayout({shape, dtype}: InputSpec): 'NHWC' | 'NCHW' | undefi
   return shape[1] === 1 || shape[1] === 3 ? 'NCHW' : undefined;
 }
 
+/** How many channels the picture has that the input is; undefined where it is none. */
+export function imageChannels(spec: InputSpec): number | undefined {
+  const layout = imageLayout(spec);
+  return layout && spec.shape?.[layout === 'NHWC' ? 3 : 1];
+}
+
 function generate(
   spec: InputSpec,
   declared: readonly number[],
