@@ -1,6 +1,8 @@
 import {biasValues, layersOf, setBias} from '../graph/layer.js';
+import {rangeOf, union} from '../quant/range.js';
 import {batchNormStatistics} from '../statistics/batch_norm.js';
 import {probe, PROBE_SIZE} from '../statistics/probe.js';
+import type {TensorStatistics} from '../statistics/tensor_statistics.js';
 import type {Pass} from './pass.js';
 
 /**
@@ -20,9 +22,27 @@ export const estimateStatistics: Pass<'estimate-statistics'> = {
     const statistics = new Map(measured.statistics);
     if (options.statistics !== 'probe') {
       for (const [ref, own] of batchNormStatistics(graph, plan.batchNormMoments)) {
-        if (statistics.has(ref)) statistics.set(ref, own);
+        const seen = statistics.get(ref);
+        if (seen !== undefined)
+          statistics.set(ref, options.statistics === 'auto' ? within(own, seen) : own);
       }
     }
     plan.statistics = statistics;
   },
 };
+
+/** How much farther than the probe went a tensor is given room for. */
+const MARGIN = 1.1;
+
+/**
+ * β ± 6γ of the widest channel can be several times what the whole tensor reaches, and would waste
+ * the grid; so it is trusted no farther than somewhat beyond what the probe saw.
+ */
+function within(own: TensorStatistics, seen: TensorStatistics): TensorStatistics {
+  const {min, max} = union(rangeOf(seen.min), union(rangeOf(seen.max), {min: 0, max: 0}));
+  return {
+    ...own,
+    min: own.min.map(value => Math.max(value, MARGIN * min)),
+    max: own.max.map(value => Math.min(value, MARGIN * max)),
+  };
+}

@@ -11,6 +11,8 @@ export interface QuantizedFilter {
   readonly scale: Float32Array;
   /** [1] or [outChannels] */
   readonly zeroPoint: Int32Array;
+  /** Signal-to-noise ratio of the integers, in dB. */
+  readonly sqnr: number;
 }
 
 /** What passes decide before the graph itself becomes int8. Keys are names of nodes. */

@@ -1,6 +1,12 @@
 import {forEachWeight, isLayerOp, type Layer, layerOrReason} from '../graph/layer.js';
 import {gridOfBits} from '../quant/grid.js';
-import {chooseQuantParams, quantizeValue} from '../quant/quant_params.js';
+import {log} from '../quant/elementary.js';
+import {
+  chooseQuantParams,
+  dequantizeValue,
+  type QuantParams,
+  quantizeValue,
+} from '../quant/quant_params.js';
 import {EMPTY, type Range, union} from '../quant/range.js';
 import type {Pass, PassOptions} from './pass.js';
 import type {QuantizedFilter} from './plan.js';
@@ -44,11 +50,21 @@ export function quantizeFilter(
   forEachWeight(layer, (i, _, c) => {
     values[i] = quantizeValue(layer.filter.values[i], params[perChannel ? c : 0], grid);
   });
-  return {
-    values,
-    scale: Float32Array.from(params, ({scale}) => scale),
-    zeroPoint: Int32Array.from(params, ({zeroPoint}) => zeroPoint),
-  };
+  const scale = Float32Array.from(params, own => own.scale);
+  const zeroPoint = Int32Array.from(params, own => own.zeroPoint);
+  return {values, scale, zeroPoint, sqnr: sqnrOf(layer, values, params)};
+}
+
+/** Signal-to-noise ratio of integer weights, in dB; Infinity where they are exact. */
+function sqnrOf(layer: Layer, values: Int8Array, params: readonly QuantParams[]): number {
+  let signal = 0;
+  let noise = 0;
+  forEachWeight(layer, (i, _, c) => {
+    const w = layer.filter.values[i];
+    signal += w * w;
+    noise += (dequantizeValue(values[i], params[params.length > 1 ? c : 0]) - w) ** 2;
+  });
+  return noise === 0 ? Infinity : (10 * log(signal / noise)) / log(10);
 }
 
 /** Ranges that include 0 and are not much narrower than the widest of them. */

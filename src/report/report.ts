@@ -13,6 +13,8 @@ export interface LayerReport {
   readonly reason?: string;
   /** Where the statistics of its input came from. */
   readonly statistics?: StatisticsSource;
+  /** Signal-to-noise ratio of its integer weights, in dB; absent where they are exact. */
+  readonly weightSqnr?: number;
 }
 
 export interface ReportData {
@@ -49,16 +51,23 @@ export class Report implements ReportData {
 
   toString(): string {
     const int8 = this.layers.filter(({decision}) => decision === 'int8').length;
-    const lines = [`${int8} of ${this.layers.length} layers are int8`, ...this.notes];
+    const lines = [`${int8} of ${this.layers.length} layers are int8`, ...this.notes, ''];
+    lines.push(...this.layers.map(layerLine));
     for (const {pass, rewrites} of this.passes) {
       const done = rewrites.filter(rewrite => rewrite.done);
-      lines.push('', `${pass}: ${done.length} done, ${rewrites.length - done.length} left`);
-      for (const {node, text} of rewrites.filter(rewrite => !rewrite.done)) {
-        lines.push(`  ${node}: ${text}`);
-      }
+      const left = rewrites.filter(rewrite => !rewrite.done);
+      if (rewrites.length === 0) continue;
+      lines.push('', `${pass}: ${done.length} done, ${left.length} left alone`);
+      for (const {node, text} of left) lines.push(`  ${node}: ${text}`);
     }
     return lines.join('\n');
   }
+}
+
+function layerLine({name, decision, reason, statistics, weightSqnr}: LayerReport): string {
+  if (decision === 'float') return `  float  ${name}: ${reason ?? ''}`;
+  const weights = weightSqnr === undefined ? 'exact' : `at ${weightSqnr.toFixed(1)} dB`;
+  return `  int8   ${name}: weights ${weights}, input statistics from ${statistics ?? 'nowhere'}`;
 }
 
 /** Op histogram, most frequent first; constants are left out. */
@@ -74,7 +83,10 @@ export function layerReports({records, plan}: PipelineResult): LayerReport[] {
   return [...plan.layers].map(([name, {op, inputs}]): LayerReport => {
     const own = rewrites.filter(({node}) => node === name);
     if (own.some(({done, text}) => done && text === 'int8')) {
-      return {name, op, decision: 'int8', statistics: plan.statistics.get(inputs[0])?.source};
+      const sqnr = plan.filters.get(name)?.sqnr;
+      const weightSqnr = Number.isFinite(sqnr) ? Number(sqnr?.toFixed(1)) : undefined;
+      const statistics = plan.statistics.get(inputs[0])?.source;
+      return {name, op, decision: 'int8', statistics, weightSqnr};
     }
     const reason = own.find(({done}) => !done)?.text;
     return {name, op, decision: 'float', reason: reason ?? 'lower-to-int8 is off'};

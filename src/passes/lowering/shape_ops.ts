@@ -1,6 +1,6 @@
 import {booleanAttr} from '../../graph/attributes.js';
 import {intConstant} from '../../graph/constant.js';
-import type {Node} from '../../graph/graph.js';
+import type {Graph, Node} from '../../graph/graph.js';
 import {Int8Op} from '../../ops.js';
 import {quantizeValue} from '../../quant/quant_params.js';
 import {dataOperands, isGridKeeper} from './grid_keepers.js';
@@ -21,8 +21,17 @@ export const lowerShapeOp: Rule = (node, lowering) => {
   if (node.op === 'PadV2' && graph.floatInput(node, 2) === undefined) {
     return 'its padding value is not a constant';
   }
+  // The stock op pads with integer 0, which on the grid is real 0 only where the zero point is.
+  if (node.op === 'SpaceToBatchND' && params[0]?.zeroPoint !== 0 && pads(graph, node)) {
+    return 'it pads, and its grid has another zero point than 0';
+  }
   return {head: node, emit: target => emit(target, node)};
 };
+
+function pads(graph: Graph, node: Node): boolean {
+  const paddings = graph.constantInput(node, 2);
+  return paddings?.dtype !== 'int32' || paddings.values.some(size => size !== 0);
+}
 
 const RESIZES: Readonly<Record<string, 'Int8ResizeBilinear' | 'Int8ResizeNearest'>> = {
   ResizeBilinear: Int8Op.ResizeBilinear,
