@@ -64,9 +64,10 @@ describe('encodeConstant', () => {
       dtype: 'float32',
       quantization: {dtype: 'float16'},
     };
-    const values = io
-      .decodeWeights(Uint16Array.from(all).buffer, [spec as io.WeightsManifestEntry])
-      ['c'].dataSync();
+    const weights = io.decodeWeights(Uint16Array.from(all).buffer, [
+      spec as io.WeightsManifestEntry,
+    ]);
+    const values = weights['c'].dataSync();
     const {bytes} = encodeConstant('c', float32(values, {dtype: 'float16'}));
     expect([...new Uint16Array(bytes.buffer)]).toEqual(all);
   });

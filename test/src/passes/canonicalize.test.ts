@@ -111,20 +111,20 @@ describe('canonicalize', () => {
   });
 
   for (const skip of ['c', 'b', 'r']) {
-    it(`marks the layer when the caller skips its '${skip}'`, () => {
+    it(`marks the layer when the caller skips its '${skip}'`, async () => {
       const graph = graphOf(
         'x = Placeholder()\nc = Conv2D(x, ~1x1x4x4)\nb = BiasAdd(c, ~4)\nr = Relu(b)\ns = Neg(r)\nreturn s',
       );
       const context = contextOf({skip: [skip]});
-      canonicalize.run(graph, context);
+      await canonicalize.run(graph, context);
       expect([...context.plan.skipped]).toEqual(['c']);
     });
   }
 
-  it('marks a layer that is an output when the caller skips it', () => {
+  it('marks a layer that is an output when the caller skips it', async () => {
     const graph = graphOf('x = Placeholder()\nc = Conv2D(x, ~1x1x4x4)\nreturn c');
     const context = contextOf({skip: ['c']});
-    canonicalize.run(graph, context);
+    await canonicalize.run(graph, context);
     const [layer] = graph.nodes.filter(({op}) => op === 'Conv2D');
     expect(graph.node('c').op).toBe('BiasAdd');
     expect(context.plan.skipped.has(layer.name)).toBe(true);

@@ -29,13 +29,13 @@ async function folded(text: string, shapes: InputShapes) {
 const IMAGE = {x: [-1, 6, 6, 4]};
 
 describe('fold-batch-norm', () => {
-  it('moves the norm into filter and bias', () => {
+  it('moves the norm into filter and bias', async () => {
     const graph = graphOf(`
       x = Placeholder()
       c = Conv2D(x, f32<1x1x1x2: 1 -3>)
       y = FusedBatchNormV3(c, f32<2: 2 4>, f32<2: 0 1>, f32<2: 1 1>, f32<2: 0.75 3.75>) epsilon=0.25
       return y`);
-    foldBatchNorm.run(graph, contextOf());
+    await foldBatchNorm.run(graph, contextOf());
     graph.removeUnused();
     expect(print(graph)).toBe(
       [
@@ -163,7 +163,7 @@ describe('fold-batch-norm', () => {
     expect(structureOf(graph)).toEqual(['c = Conv2D(x)', 'x = Placeholder()', 'y = BiasAdd(c)']);
   });
 
-  it('keeps mean and deviation of the result', () => {
+  it('keeps mean and deviation of the result', async () => {
     const graph = graphOf(`
       x = Placeholder()
       c = Conv2D(x, f32<1x1x1x2: 1 1>)
@@ -171,7 +171,7 @@ describe('fold-batch-norm', () => {
       y = Mul(n, f32<2: 10 -1>)
       return y`);
     const context = contextOf();
-    foldBatchNorm.run(graph, context);
+    await foldBatchNorm.run(graph, context);
     const moments = context.plan.batchNormMoments.get('y');
     expect([...(moments?.mean ?? [])]).toEqual([50, -6]);
     // |γ| √(σ² / (σ² + ε)): a channel that never varies has no deviation.
@@ -190,11 +190,11 @@ describe('fold-batch-norm', () => {
   ];
 
   for (const [node, name, reason] of REFUSED) {
-    it(`leaves a norm alone: ${reason}`, () => {
+    it(`leaves a norm alone: ${reason}`, async () => {
       const graph = graphOf(`x = Placeholder()\nc = Conv2D(x, ~1x1x4x4)\n${node}\nreturn n`);
       const text = print(graph);
       const context: TestContext = contextOf();
-      foldBatchNorm.run(graph, context);
+      await foldBatchNorm.run(graph, context);
       expect(context.rewrites).toEqual([{node: name, done: false, text: reason}]);
       expect(print(graph)).toBe(text);
     });
