@@ -52,16 +52,23 @@ function encodeHalf(values: ArrayLike<number>): Uint8Array | undefined {
   return bytesOf(halves);
 }
 
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
+
 function exactHalf(value: number): number | undefined {
-  const sign = Object.is(value, -0) || value < 0 ? 0x8000 : 0;
-  const magnitude = Math.abs(value);
-  if (magnitude === Infinity) return sign | 0x7c00;
-  let exponent = 0; // magnitude = mantissa · 2^(exponent − 24), mantissa an integer below 2^11
-  while (magnitude >= 2 ** (exponent - 13)) if (++exponent === 30) return undefined;
-  const mantissa = magnitude * 2 ** (24 - exponent);
-  if (!Number.isInteger(mantissa) || mantissa >= 2048) return undefined;
-  // Normal numbers have a leading one that is not stored; subnormal ones have exponent 0.
-  return sign | (mantissa < 1024 ? mantissa : (exponent << 10) + mantissa);
+  float[0] = value;
+  if (!Object.is(float[0], value)) return undefined;
+  const [bits] = floatBits;
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = ((bits >>> 23) & 0xff) - 112; // biased as halves are
+  const fraction = bits & 0x7fffff;
+  if (value === 0) return sign;
+  if (exponent === 143) return fraction === 0 ? sign | 0x7c00 : undefined; // infinity, NaN
+  if (exponent > 30 || exponent < -9) return undefined;
+  // Subnormal halves store the leading one, and count in 2^−24.
+  const [mantissa, dropped] =
+    exponent > 0 ? [(exponent << 23) | fraction, 13] : [0x800000 | fraction, 14 - exponent];
+  return (mantissa & ((1 << dropped) - 1)) === 0 ? sign | (mantissa >>> dropped) : undefined;
 }
 
 function bytesOf(values: ArrayBufferView): Uint8Array {

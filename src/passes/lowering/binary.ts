@@ -77,8 +77,11 @@ interface Clamp {
 }
 
 /** The ReLU that alone reads the result. */
-function clampAfter(node: Node, {graph}: Lowering): Clamp {
+function clampAfter(node: Node, {graph, context}: Lowering): Clamp {
   const user = graph.soleUser(node.name);
+  if (user !== undefined && context.plan.skipped.has(user.name)) {
+    return {head: node, bounds: [-Infinity, Infinity]};
+  }
   if (user?.op === 'Relu6') return {head: user, bounds: [0, 6]};
   if (user?.op !== 'Relu') return {head: node, bounds: [-Infinity, Infinity]};
   const next = graph.soleUser(user.name);

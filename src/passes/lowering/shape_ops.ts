@@ -12,6 +12,9 @@ export const lowerShapeOp: Rule = (node, lowering) => {
   if (!isGridKeeper(graph, node)) return undefined;
   const refs = dataOperands(graph, node).map(i => node.inputs[i]);
   if (refs.some(ref => !lowering.isInt8(ref))) return 'an operand is float';
+  if (SEVERAL_OUTPUTS.has(node.op) && graph.isOutput(node.name)) {
+    return 'the model returns its outputs';
+  }
   const params = [...refs, node.name].map(ref => lowering.params(ref));
   if (params.some(p => p === undefined)) return 'the range of its result is not known';
   const same = params.every(
@@ -32,6 +35,9 @@ function pads(graph: Graph, node: Node): boolean {
   const paddings = graph.constantInput(node, 2);
   return paddings?.dtype !== 'int32' || paddings.values.some(size => size !== 0);
 }
+
+/** Ops whose outputs the caller may ask for one by one, under names that a Dequantize can't take over. */
+const SEVERAL_OUTPUTS = new Set(['Split', 'SplitV', 'Unpack']);
 
 const RESIZES: Readonly<Record<string, 'Int8ResizeBilinear' | 'Int8ResizeNearest'>> = {
   ResizeBilinear: Int8Op.ResizeBilinear,
