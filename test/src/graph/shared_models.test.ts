@@ -23,7 +23,7 @@ function jsonOf(name: string): ModelJson {
 
 /** GraphModels among the models that others made; none where the folder is absent. */
 const names = existsSync(FOLDER)
-  ? readdirSync(FOLDER).filter(name => 'node' in (jsonOf(name).modelTopology))
+  ? readdirSync(FOLDER).filter(name => 'node' in jsonOf(name).modelTopology)
   : [];
 
 async function load(name: string): Promise<GraphModel> {

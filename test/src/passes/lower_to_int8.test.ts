@@ -1,6 +1,7 @@
+import {GraphModel} from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
-import {exportModel} from '../../../src/graph/export_model.js';
-import {quantizeGraph, type quantize} from '../../../src/quantize.js';
+import {exportArtifacts, exportModel, handlerOf} from '../../../src/graph/export_model.js';
+import {quantize, quantizeGraph} from '../../../src/quantize.js';
 import {type InputShapes, graphOf, leakFree, sqnr, structureOf} from '../fixtures.js';
 
 type Options = NonNullable<Parameters<typeof quantize>[1]>;
@@ -177,6 +178,38 @@ describe('lower-to-int8', () => {
       skip: ['r'],
     });
     expect(graph.node('r').op).toBe('MaxPool');
+  });
+
+  it('skips the ReLU behind a sum', async () => {
+    const {graph} = await quantized(around(`${BRANCH}\ns = AddV2(k, m)\nr = Relu(s)`), {
+      skip: ['r'],
+    });
+    expect(graph.node('r').op).toBe('Relu');
+    expect(graph.has('s/int8')).toBe(true);
+  });
+
+  it('leaves an op float that has several outputs and that the model returns', async () => {
+    const source = graphOf(
+      `x = Placeholder()
+       a = Conv2D(x, ~3x3x4x4) ${SAME}
+       s = Split(i32<: 3>, a) num_split=2
+       y = Conv2D(s, ~1x1x2x4) ${SAME}
+       return y, s`,
+      IMAGE,
+    );
+    const signature = {outputs: {y: {name: 'y:0'}, second: {name: 's:1'}}};
+    const model = new GraphModel(handlerOf({...exportArtifacts(source), signature}));
+    await model.load();
+    const int8 = await quantize(model);
+    const x = tf.randomUniform([1, 8, 8, 4], -1, 1, 'float32', 3);
+    const [want, got] = [model, int8].map(m => m.predict(x) as tf.Tensor[]);
+    expect(got.map(({shape}) => shape)).toEqual([
+      [1, 8, 8, 4],
+      [1, 8, 8, 2],
+    ]);
+    got.forEach((y, i) => expect(sqnr(y.dataSync(), want[i].dataSync())).toBeGreaterThan(25));
+    const left = int8.report.passes.flatMap(({rewrites}) => rewrites);
+    expect(left).toContainEqual({node: 's', done: false, text: 'the model returns its outputs'});
   });
 
   const BITS: Options[] = [
