@@ -71,8 +71,12 @@ export function attributesOf(literals: Readonly<Record<string, AttrLiteral>>): A
 
 /** Plain values from attributes, for printing; what has no plain form (types, shapes, tensors) is left out. */
 export function literalsOf(attrs: Attributes): Record<string, AttrLiteral> {
-  const entries = Object.entries(attrs).map(([name, value]) => [name, literal(attrs, name, value)]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const literals: Record<string, AttrLiteral> = {};
+  for (const [name, value] of Object.entries(attrs)) {
+    const plain = literal(attrs, name, value);
+    if (plain !== undefined) literals[name] = plain;
+  }
+  return literals;
 }
 
 function literal(attrs: Attributes, name: string, value: AttrValue): AttrLiteral | undefined {
@@ -92,9 +96,8 @@ function attrValue(value: AttrLiteral): AttrValue {
   if (typeof value === 'string') return {s: encodeText(value)};
   const [first] = value;
   if (typeof first === 'string') return {list: {s: value.map(text => encodeText(String(text)))}};
-  return (value as readonly number[]).every(Number.isInteger)
-    ? {list: {i: value as readonly number[]}}
-    : {list: {f: value as readonly number[]}};
+  const numbers = value.map(Number);
+  return {list: numbers.every(Number.isInteger) ? {i: numbers} : {f: numbers}};
 }
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

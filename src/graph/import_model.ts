@@ -74,7 +74,7 @@ function importNode({name, op, input = [], attr = {}, ...rest}: NodeDef): Node {
 
 function signatureOf(artifacts: io.ModelArtifacts): Signature {
   const metadata = artifacts.userDefinedMetadata as {signature?: Signature} | undefined;
-  return metadata?.signature ?? (artifacts.signature as Signature | undefined) ?? {};
+  return metadata?.signature ?? artifacts.signature ?? {};
 }
 
 /** Names of the nodes at both ends, as tfjs finds them: by signature, else all that are open. */

@@ -60,8 +60,10 @@ function parseLine(line: string, nodes: Node[], constants: Map<string, Constant>
     constants.set(`${name}/${i}`, parseConstant(operand));
     return `${name}/${i}`;
   });
-  const literals = all(ATTRIBUTE, attributes, line).map(([, key, v]) => [key, parseLiteral(v)]);
-  nodes.push({name, op, inputs, attrs: attributesOf(Object.fromEntries(literals))});
+  const literals: Record<string, AttrLiteral> = {};
+  for (const [, key, value] of all(ATTRIBUTE, attributes, line))
+    literals[key] = parseLiteral(value);
+  nodes.push({name, op, inputs, attrs: attributesOf(literals)});
 }
 
 /** Consecutive matches, which must cover the text. */

@@ -1,4 +1,5 @@
 import type {Graph} from '../graph/graph.js';
+import {layersOf} from '../graph/layer.js';
 import {ChannelObserver} from './channel_observer.js';
 import {probeInputs, type ProbeOptions} from './model_inputs.js';
 import {runGraph} from './run_graph.js';
@@ -27,10 +28,12 @@ export async function probe(
 ): Promise<Probe> {
   const shapes = new Map<string, readonly number[]>();
   const observers = new Map<string, ChannelObserver>();
+  // Sums without their bias are half of all values, and no pass asks for them.
+  const unbiased = new Set(layersOf(graph).flatMap(({node, bias}) => (bias ? node.name : [])));
   await runGraph(graph, inputsOf(graph, options, samples, onSample), tensor => {
     if (!shapes.has(tensor.ref)) shapes.set(tensor.ref, tensor.shape);
     const channels = tensor.shape[tensor.shape.length - 1];
-    if (tensor.dtype !== 'float32' || !(channels > 0)) return;
+    if (tensor.dtype !== 'float32' || !(channels > 0) || unbiased.has(tensor.ref)) return;
     let observer = observers.get(tensor.ref);
     if (observer === undefined)
       observers.set(tensor.ref, (observer = new ChannelObserver(channels)));

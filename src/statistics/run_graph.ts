@@ -70,7 +70,7 @@ async function runOnce(
   let tensors: Tensor[] = [];
   try {
     const outputs = await execute(model, inputs, [...refs], async);
-    tensors = Array.isArray(outputs) ? outputs : [outputs as Tensor];
+    tensors = Array.isArray(outputs) ? outputs : [outputs];
     tensors.forEach((tensor, i) => {
       const {shape, dtype} = tensor;
       visit({ref: refs[i], shape, dtype, values: () => tensor.dataSync()});

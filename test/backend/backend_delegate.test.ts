@@ -76,7 +76,8 @@ const CALLS: Readonly<Record<string, () => tf.TensorContainer>> = {
   'maxPool, 1×1 window with padding': () => tf.maxPool(image(2, 3), 1, 2, 1),
   'avgPool, 1×1 window with padding': () => tf.avgPool(image(2, 3), 1, 2, 1),
   'avgPool, 1×1 window': () => tf.avgPool(image(5, 3), 1, 2, 'same'),
-  'maxPool, integers': () => tf.maxPool(tf.cast(tf.mul<tf.Tensor4D>(image(5, 3), 99), 'int32'), 2, 1, 'same'),
+  'maxPool, integers': () =>
+    tf.maxPool(tf.cast(tf.mul<tf.Tensor4D>(image(5, 3), 99), 'int32'), 2, 1, 'same'),
   'bincount of a matrix': () =>
     tf.bincount(tf.tensor2d([[0, 1], [1, 3]], [2, 2], 'int32') as unknown as tf.Tensor1D, tf.tensor1d([]), 4), // prettier-ignore
   'cast to bool': () => tf.cast(tf.tensor1d([0, 256, -3, 512], 'int32'), 'bool'),
