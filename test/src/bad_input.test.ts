@@ -94,10 +94,7 @@ describe('quantize refuses', () => {
   it('a model that does not run, and says on what', async () => {
     const graph = graphOf(`x = Placeholder()\ny = Conv2D(x, ~3x3x5x4) ${CONV}\nreturn y`, IMAGE);
     expect(await refusalOf(graph)).toContain(
-      "trace-shapes: the float model does not run on 'x' [1, 224, 224, 3]".replace(
-        '224, 224',
-        '8, 8',
-      ),
+      "trace-shapes: the float model does not run on 'x' [1, 8, 8, 3]",
     );
   });
 
