@@ -56,6 +56,12 @@ export function resolveOptions(options: QuantizeOptions, graph: Graph): Resolved
   for (const name of skip) {
     if (!graph.has(name)) throw new DfqError(`skip: the model has no node '${name}'`);
   }
+  for (const name of Object.keys(examples ?? {})) {
+    if (graph.inputs.includes(name)) continue;
+    throw new DfqError(
+      `examples: the model has no input '${name}'; its inputs are ${graph.inputs.join(', ')}`,
+    );
+  }
   const bits = bitsOption('bits', options.bits, MAX_BITS);
   if (input !== undefined) checkScaling(input, graph);
   return {

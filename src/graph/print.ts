@@ -64,5 +64,5 @@ function printFloat(value: number): string {
 }
 
 function printNumber(value: number): string {
-  return String(Number(value.toPrecision(8)));
+  return String(Number(value.toPrecision(9)));
 }

@@ -31,7 +31,10 @@ export const canonicalize: Pass<'canonicalize'> = {
       else if (node.op === 'Identity') bypassIdentity(graph, node);
       else if (node.op === 'AddN' && node.inputs.length === 2) {
         graph.replace({...node, op: 'AddV2', attrs: {}});
-      } else if (node.op === 'MatMul') transposeFilter(graph, node);
+      }
+    }
+    for (const {name, op} of graph.nodes) {
+      if (op === 'MatMul') transposeFilter(graph, graph.node(name));
     }
     for (const {name} of graph.nodes) sumToBias(graph, graph.node(name));
     for (const layer of layersOf(graph)) {
@@ -133,19 +136,23 @@ function sumToBias(graph: Graph, node: Node): void {
   const layer = producer && layerOf(graph, producer);
   if (constant === undefined || layer === undefined || layer.bias !== undefined) return;
   if (graph.soleUser(layer.node.name) === undefined) return;
-  const values = perChannel(constant, layer.outChannels);
+  const values = perChannel(constant, layer);
   if (values === undefined) return;
   const bias = floatConstant(node.op === 'Sub' ? values.map(v => -v) : values);
   const inputs = [layer.node.name, graph.addConstant(`${node.name}/bias`, bias)];
   graph.replace({...node, op: 'BiasAdd', inputs, attrs: {}});
 }
 
-/** One value a channel, from a constant that broadcasts over all other axes; undefined if it does not. */
+/**
+ * One value for each output channel of a layer, from a constant that broadcasts over all other axes;
+ * undefined if it does not, or if it would add axes to the result.
+ */
 export function perChannel(
   {shape, values}: FloatConstant,
-  channels: number,
+  {kind, outChannels}: Layer,
 ): Float32Array | undefined {
-  if (values.length === 1) return new Float32Array(channels).fill(values[0]);
+  if (shape.length > (kind === 'matmul' ? 2 : 4)) return undefined;
+  if (values.length === 1) return new Float32Array(outChannels).fill(values[0]);
   const last = shape[shape.length - 1];
-  return values.length === channels && last === channels ? values : undefined;
+  return values.length === outChannels && last === outChannels ? values : undefined;
 }

@@ -120,7 +120,7 @@ function foldFactor(graph: Graph, node: Node, context: PassContext): void {
   const position = graph.floatInput(node, 1) === undefined ? 0 : 1;
   const constant = graph.floatInput(node, position);
   const layer = constant && foldable(graph, node, 1 - position);
-  const factors = layer && perChannel(constant, layer.outChannels);
+  const factors = layer && perChannel(constant, layer);
   if (layer === undefined || factors === undefined) return;
   const moments = context.plan.batchNormMoments.get(layer.output);
   fold(graph, node, layer, Float64Array.from(factors), new Float64Array(factors.length));

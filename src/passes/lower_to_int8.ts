@@ -59,7 +59,8 @@ function consider(node: Node, lowering: Lowering): string | undefined {
     context.did(node.name, 'int8');
     return undefined;
   }
-  return undefined;
+  const computes = lowering.params(node.name) !== undefined && node.op !== 'Placeholder';
+  return computes ? `${node.op} has no int8 form here` : undefined;
 }
 
 /** Names of the nodes from which a layer with integer weights can be reached. */

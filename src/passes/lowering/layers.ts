@@ -108,7 +108,9 @@ function tableActivation(lowering: Lowering, layer: Layer): Activation | undefin
   if (graph.users(layer.output).some(user => compositeOf(graph, user.name).root !== layer.output)) {
     return undefined;
   }
-  return {head: graph.node(head), kind: 'table', apply: compositeOf(graph, head).apply};
+  const {members, apply} = compositeOf(graph, head);
+  if ([...members].some(name => lowering.context.plan.skipped.has(name))) return undefined;
+  return {head: graph.node(head), kind: 'table', apply};
 }
 
 function integerBias(bias: Float32Array, filter: QuantizedFilter, x: QuantParams): Float64Array {
