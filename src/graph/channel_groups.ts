@@ -1,3 +1,4 @@
+import {DisjointSets} from './disjoint_sets.js';
 import {type Graph, type Node, parseRef} from './graph.js';
 import {isLayerOp, type Layer, layerOrReason} from './layer.js';
 
@@ -61,7 +62,7 @@ interface Members {
 }
 
 class Builder {
-  private readonly parent = new Map<string, string>();
+  private readonly sets = new DisjointSets();
   private readonly members = new Map<string, Members>();
 
   constructor(
@@ -81,7 +82,9 @@ class Builder {
   }
 
   groups(): ChannelGroup[] {
-    return [...this.members].filter(([name]) => this.find(name) === name).map(([, group]) => group);
+    return [...this.members]
+      .filter(([name]) => this.sets.find(name) === name)
+      .map(([, group]) => group);
   }
 
   private visitLayer(node: Node): void {
@@ -164,7 +167,7 @@ class Builder {
   }
 
   private of(ref: string): Members {
-    const root = this.find(canonical(ref));
+    const root = this.sets.find(canonical(ref));
     let group = this.members.get(root);
     if (group === undefined) {
       const blocked = root.includes(':') ? `'${root}' is one of several outputs` : undefined;
@@ -177,19 +180,12 @@ class Builder {
   private union(a: string, b: string): void {
     const [into, from] = [this.of(a), this.of(b)];
     if (into === from) return;
-    this.parent.set(this.find(canonical(b)), this.find(canonical(a)));
+    this.sets.join(canonical(a), canonical(b));
     into.producers.push(...from.producers);
     into.consumers.push(...from.consumers);
     into.carriers.push(...from.carriers);
     into.blocked ??= from.blocked;
     if (from.channels > 0) this.agree(a, from.channels);
-  }
-
-  private find(name: string): string {
-    let root = name;
-    for (let next = this.parent.get(root); next !== undefined; next = this.parent.get(root))
-      root = next;
-    return root;
   }
 }
 

@@ -1,4 +1,5 @@
 import {type Graph, type Node, parseRef} from '../graph/graph.js';
+import {DisjointSets} from '../graph/disjoint_sets.js';
 import {gridOfBits} from '../quant/grid.js';
 import {chooseQuantParams} from '../quant/quant_params.js';
 import {type Range, rangeOf, union} from '../quant/range.js';
@@ -72,20 +73,13 @@ function paddedOperand(
 
 /** The representative of each tensor's group. */
 function gridGroups(graph: Graph): (ref: string) => string {
-  const parent = new Map<string, string>();
-  const find = (ref: string): string => {
-    let root = ref;
-    for (let next = parent.get(root); next !== undefined; next = parent.get(root)) root = next;
-    return root;
-  };
+  const sets = new DisjointSets();
   for (const node of graph.nodes) {
     if (!isGridKeeper(graph, node)) continue;
     const [first, ...rest] = tensorsOf(graph, node);
-    for (const ref of rest) {
-      if (find(ref) !== find(first)) parent.set(find(ref), find(first));
-    }
+    for (const ref of rest) sets.join(first, ref);
   }
-  return find;
+  return ref => sets.find(ref);
 }
 
 /** The tensors of one grid that a keeper reads and makes. */
