@@ -1,5 +1,5 @@
 import type {ConvGeometry} from '../microkernels.js';
-import {writerTo} from './output_stage.js';
+import {convolve} from './convolve.js';
 import type {ReferenceFilter} from './packed_filter.js';
 
 /**
@@ -14,19 +14,9 @@ export function conv2D(
   y: Int8Array,
   geometry: ConvGeometry,
 ): void {
-  const {batch, outHeight, outWidth, outChannels} = geometry;
-  const write = writerTo(y, filter.stage);
-  let i = 0;
-  for (let b = 0; b < batch; b++) {
-    for (let row = 0; row < outHeight; row++) {
-      for (let column = 0; column < outWidth; column++) {
-        for (let c = 0; c < outChannels; c++) {
-          const acc = accumulate(x, filter, geometry, b, row, column, c);
-          write(i++, acc, c);
-        }
-      }
-    }
-  }
+  convolve(filter, y, geometry, (b, row, column, c) =>
+    accumulate(x, filter, geometry, b, row, column, c),
+  );
 }
 
 /** (4) for one output element. */
