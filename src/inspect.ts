@@ -1,8 +1,8 @@
 import type {GraphModel} from '@tensorflow/tfjs-converter';
 import type {DataType} from '@tensorflow/tfjs-core';
 import type {Graph, Node} from './graph/graph.js';
-import {importModel} from './graph/import_model.js';
-import {layerOf} from './graph/layer.js';
+import {artifactsOf, importModel} from './graph/import_model.js';
+import {FUSED_LAYERS, layerOf} from './graph/layer.js';
 import type {QuantizeOptions} from './options.js';
 import {quantizeGraph} from './quantize.js';
 import {isInt8Op, opHistogram, type Report} from './report/report.js';
@@ -63,12 +63,6 @@ export async function inspect(
   };
 }
 
-const FUSED_LAYERS: Readonly<Record<string, string>> = {
-  _FusedConv2D: 'Conv2D',
-  FusedDepthwiseConv2dNative: 'DepthwiseConv2dNative',
-  _FusedMatMul: 'MatMul',
-};
-
 function macsOf(graph: Graph, node: Node, shapes: ReadonlyMap<string, readonly number[]>): number {
   const layer = layerOf(graph, {...node, op: FUSED_LAYERS[node.op] ?? node.op});
   const shape = shapes.get(node.name);
@@ -78,8 +72,7 @@ function macsOf(graph: Graph, node: Node, shapes: ReadonlyMap<string, readonly n
 }
 
 function bytesOf(model: GraphModel): number {
-  const {artifacts} = model as unknown as {artifacts: {weightData?: ArrayBuffer | ArrayBuffer[]}};
-  const data = artifacts.weightData ?? [];
+  const data = artifactsOf(model).weightData ?? [];
   return data instanceof ArrayBuffer
     ? data.byteLength
     : data.reduce((sum, {byteLength}) => sum + byteLength, 0);

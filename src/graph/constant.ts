@@ -1,13 +1,9 @@
-import {DfqError} from './dfq_error.js';
-
 /** How the values are stored on disk: stored integer · scale + min, or IEEE half precision. */
 export interface Encoding {
   readonly dtype: 'uint8' | 'uint16' | 'float16';
   readonly scale?: number;
   readonly min?: number;
 }
-
-export type NumericValues = Float32Array | Int32Array | Uint8Array;
 
 interface ConstantBase {
   readonly shape: readonly number[];
@@ -42,14 +38,4 @@ export function intConstant(values: ArrayLike<number>, shape?: readonly number[]
 /** Integers of [−128, 127], stored as one byte each. */
 export function int8Constant(values: ArrayLike<number>, shape?: readonly number[]): IntConstant {
   return {...intConstant(values, shape), encoding: INT8_ENCODING};
-}
-
-/**
- * The float values of a constant.
- *
- * @throws DfqError if it holds anything else
- */
-export function floatValues(constant: Constant, name: string): Float32Array {
-  if (constant.dtype === 'float32') return constant.values;
-  throw new DfqError(`constant '${name}' is ${constant.dtype}, not float32`);
 }

@@ -15,7 +15,7 @@ export interface Node {
 export interface TensorRef {
   readonly node: string;
   readonly index: number;
-  /** Named outputs of function bodies ('name:output:0') keep their text. */
+  /** An order of execution, not a value. */
   readonly control: boolean;
 }
 

@@ -53,7 +53,7 @@ export async function importModel(model: GraphModel): Promise<Graph> {
 }
 
 /** GraphModel declares its artifacts private, but offers nothing else that holds the topology. */
-function artifactsOf(model: GraphModel): io.ModelArtifacts {
+export function artifactsOf(model: GraphModel): io.ModelArtifacts {
   // Callers without types may pass anything.
   const given = model as unknown as {artifacts?: io.ModelArtifacts; layers?: unknown} | null;
   const artifacts = given?.artifacts;

@@ -31,6 +31,13 @@ const KINDS: Readonly<Record<string, LayerKind>> = {
   MatMul: 'matmul',
 };
 
+/** Fused forms, and the linear layer at the heart of each. */
+export const FUSED_LAYERS: Readonly<Record<string, string>> = {
+  _FusedConv2D: 'Conv2D',
+  FusedDepthwiseConv2dNative: 'DepthwiseConv2dNative',
+  _FusedMatMul: 'MatMul',
+};
+
 export function isLayerOp(op: string): boolean {
   return op in KINDS;
 }

@@ -8,7 +8,7 @@ import {
 } from '../graph/attributes.js';
 import {type FloatConstant, floatConstant} from '../graph/constant.js';
 import {type Graph, type Node, parseRef} from '../graph/graph.js';
-import {biasValues, type Layer, layerOf, layersOf, setBias} from '../graph/layer.js';
+import {biasValues, FUSED_LAYERS, type Layer, layerOf, layersOf, setBias} from '../graph/layer.js';
 import type {Pass, PassContext} from './pass.js';
 
 /**
@@ -27,7 +27,7 @@ export const canonicalize: Pass<'canonicalize'> = {
   run(graph, context) {
     for (const {name} of graph.nodes) {
       const node = graph.node(name);
-      if (node.op in FUSED) splitFused(graph, node, context);
+      if (node.op in FUSED_LAYERS) splitFused(graph, node, context);
       else if (node.op === 'Identity') bypassIdentity(graph, node);
       else if (node.op === 'AddN' && node.inputs.length === 2) {
         graph.replace({...node, op: 'AddV2', attrs: {}});
@@ -57,12 +57,6 @@ function resolveSkip(graph: Graph, layer: Layer, {options, plan}: PassContext): 
   } while (node !== undefined && BELONGS.test(node.op));
 }
 
-const FUSED: Readonly<Record<string, string>> = {
-  _FusedConv2D: 'Conv2D',
-  FusedDepthwiseConv2dNative: 'DepthwiseConv2dNative',
-  _FusedMatMul: 'MatMul',
-};
-
 /** Attributes of the fused form that the plain layer has no use for. */
 const FUSED_ATTRS = new Set(['fused_ops', 'num_args', 'epsilon', 'leakyrelu_alpha']);
 
@@ -79,7 +73,7 @@ function splitFused(graph: Graph, node: Node, context: PassContext): void {
     Object.entries(node.attrs).filter(([key]) => !FUSED_ATTRS.has(key)),
   );
   const steps = [
-    {op: FUSED[node.op], inputs: [filter, ...control], attrs},
+    {op: FUSED_LAYERS[node.op], inputs: [filter, ...control], attrs},
     ...parts.map(op => ({
       op,
       inputs: op === 'BiasAdd' || op === 'Prelu' ? [extra.shift() as string] : [],
