@@ -25,4 +25,6 @@ export {
 export {quantize, rewrite, type RewriteOptions} from './quantize.js';
 export {QuantizedGraphModel} from './quantized_graph_model.js';
 export type {LayerReport, Report, ReportData} from './report/report.js';
+export {score, type ScoreOptions} from './score.js';
+export type {Score, TensorScore} from './statistics/score.js';
 export type {PixelScaling} from './statistics/model_inputs.js';

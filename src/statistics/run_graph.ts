@@ -32,13 +32,15 @@ export interface ObservedTensor {
  * Runs a float graph on each of the inputs and shows every tensor that it computes.
  *
  * The inputs are disposed. The current backend is changed meanwhile, and restored.
+ *
+ * @param refs the tensors to show, where not all of them
  */
 export async function runGraph(
   graph: Graph,
   inputs: Iterable<() => NamedTensorMap>,
   visit: (tensor: ObservedTensor) => void,
+  refs: readonly string[] = observableRefs(graph),
 ): Promise<void> {
-  const refs = observableRefs(graph);
   await onRunner(async () => {
     const model = await exportModel(graph);
     try {

@@ -1,0 +1,219 @@
+import type {NamedTensorMap} from '@tensorflow/tfjs-core';
+import {type Graph, parseRef, refOf} from '../graph/graph.js';
+import {decibels, noiseRatio} from '../quant/decibels.js';
+import type {QuantParams} from '../quant/quant_params.js';
+import {probeInputs, type ProbeOptions} from './model_inputs.js';
+import {runGraph} from './run_graph.js';
+import {isClassifierOutput, scoredTensors} from './scored_tensors.js';
+
+/** How many inputs a score takes where nobody says otherwise. */
+export const SCORE_SIZE = 8;
+
+/** Number of the first held-out probe input; those before it are for statistics. */
+const FIRST_HELD_OUT = 1000;
+
+/** How far one tensor of a candidate is from the reference, over all inputs together. */
+export interface TensorScore {
+  /** Reference of the tensor in the float graph. */
+  readonly ref: string;
+  /** 10 · log₁₀(Σ reference² / Σ (candidate − reference)²), dB. */
+  readonly sqnr: number;
+  /** Share of rows whose largest element is at the same place, 0–1; for scores of classes only. */
+  readonly agreement?: number;
+}
+
+/** How far a candidate is from the reference. */
+export interface Score {
+  /** dB, from the noise-to-signal ratio averaged over the outputs. */
+  readonly sqnr: number;
+  /** Of the outputs, or of what discrete outputs are selected from (see scoredTensors). */
+  readonly outputs: readonly TensorScore[];
+  /** Of the tensors that were asked for besides. */
+  readonly tensors: readonly TensorScore[];
+}
+
+/** A graph to be compared with the float one whose tensor names it kept. */
+export interface Candidate {
+  readonly graph: Graph;
+  /** Grids of its int8 tensors, by reference in the float graph. */
+  readonly grids?: ReadonlyMap<string, QuantParams>;
+}
+
+export type InputSource = () => NamedTensorMap;
+
+/**
+ * Compares candidates with a float graph on the same inputs. The float graph runs once; its tensors
+ * are kept.
+ *
+ * On generated inputs the score orders candidates of one model. As a forecast it is harsh: such images
+ * show a classifier nothing it knows, its classes lie closer together than on real ones, and fewer of
+ * the arg-maxima agree.
+ */
+export class Scorer {
+  private constructor(
+    private readonly inputs: readonly InputSource[],
+    private readonly outputs: readonly string[],
+    private readonly tensors: readonly string[],
+    private readonly classifiers: ReadonlySet<string>,
+    /** For each input, by reference. */
+    private readonly reference: ReadonlyArray<ReadonlyMap<string, Observed>>,
+  ) {}
+
+  /**
+   * @param inputs each call makes the tensors of one run anew
+   * @param tensors references of further tensors to compare
+   */
+  static async of(
+    graph: Graph,
+    inputs: readonly InputSource[],
+    tensors: readonly string[] = [],
+  ): Promise<Scorer> {
+    const outputs = scoredTensors(graph);
+    const refs = new Set([...outputs, ...tensors]);
+    const reference = await observe({graph}, refs, inputs);
+    const classifiers = outputs.filter(ref => {
+      const shape = reference[0]?.get(ref)?.shape;
+      return shape !== undefined && isClassifierOutput(graph, ref, shape);
+    });
+    return new Scorer(inputs, outputs, tensors, new Set(classifiers), reference);
+  }
+
+  async score(candidate: Candidate): Promise<Score> {
+    const refs = new Set([...this.outputs, ...this.tensors]);
+    const tallies = new Map([...refs].map(ref => [ref, new Tally(this.classifiers.has(ref))]));
+    const observed = await observe(candidate, refs, this.inputs);
+    observed.forEach((sample, i) => {
+      for (const [ref, actual] of sample) {
+        const expected = this.reference[i].get(ref);
+        if (expected !== undefined) tallies.get(ref)?.add(expected, actual);
+      }
+    });
+    const scores = (wanted: readonly string[]) =>
+      wanted.flatMap(ref => tallies.get(ref)?.score(ref) ?? []);
+    const outputs = scores(this.outputs);
+    return {sqnr: meanSqnr(outputs), outputs, tensors: scores(this.tensors)};
+  }
+}
+
+/** Inputs that no statistics were taken of. */
+export function heldOutInputs(
+  graph: Graph,
+  options: ProbeOptions,
+  samples: number = SCORE_SIZE,
+): InputSource[] {
+  return Array.from(
+    {length: samples},
+    (_, i) => () => probeInputs(graph, FIRST_HELD_OUT + i, options),
+  );
+}
+
+/** Root mean square of the noise over that of the signal: 0.1 is 20 dB. */
+export function relativeError(sqnr: number): number {
+  return Math.sqrt(noiseRatio(sqnr));
+}
+
+function meanSqnr(scores: readonly TensorScore[]): number {
+  if (scores.length === 0) return Infinity;
+  const ratio = scores.reduce((sum, {sqnr}) => sum + noiseRatio(sqnr), 0) / scores.length;
+  return decibels(1, ratio);
+}
+
+interface Observed {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+/** The values of the tensors that the candidate has, for each input. */
+async function observe(
+  candidate: Candidate,
+  refs: Iterable<string>,
+  inputs: readonly InputSource[],
+): Promise<Map<string, Observed>[]> {
+  const places = placesIn(candidate, refs);
+  if (places.size === 0) return inputs.map(() => new Map<string, Observed>());
+  const samples: Map<string, Observed>[] = [];
+  const nextSample = function* () {
+    for (const make of inputs) {
+      samples.push(new Map());
+      yield make;
+    }
+  };
+  await runGraph(
+    candidate.graph,
+    nextSample(),
+    ({ref, shape, dtype, values}) => {
+      const place = places.get(ref);
+      if (place === undefined || (dtype !== 'float32' && place.grid === undefined)) return;
+      const real = place.grid ? dequantized(values(), place.grid) : values();
+      samples[samples.length - 1].set(place.ref, {shape, values: real});
+    },
+    [...places.keys()],
+  );
+  return samples;
+}
+
+interface Place {
+  readonly ref: string;
+  readonly grid?: QuantParams;
+}
+
+/** Where the candidate has the tensors: under their own names in float, or else on a grid. */
+function placesIn({graph, grids}: Candidate, refs: Iterable<string>): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (const ref of refs) {
+    const {node, index} = parseRef(ref);
+    const grid = grids?.get(ref);
+    if (graph.has(node)) places.set(ref, {ref});
+    else if (grid && graph.has(`${node}/int8`))
+      places.set(refOf(`${node}/int8`, index), {ref, grid});
+  }
+  return places;
+}
+
+function dequantized(values: ArrayLike<number>, {scale, zeroPoint}: QuantParams): Float32Array {
+  return Float32Array.from(values, q => scale * (q - zeroPoint));
+}
+
+/** What is counted of one tensor. */
+class Tally {
+  private signal = 0;
+  private noise = 0;
+  private rows = 0;
+  private agreeing = 0;
+  private compared = false;
+
+  constructor(private readonly isClassifier: boolean) {}
+
+  /** Tensors whose size depends on their values can't be compared where sizes differ. */
+  add(expected: Observed, actual: Observed): void {
+    if (expected.values.length !== actual.values.length) return;
+    this.compared = true;
+    for (let i = 0; i < expected.values.length; i++) {
+      const reference = expected.values[i];
+      if (!Number.isFinite(reference)) continue;
+      this.signal += reference * reference;
+      this.noise += (actual.values[i] - reference) ** 2;
+    }
+    if (this.isClassifier) this.addRows(expected, actual);
+  }
+
+  score(ref: string): TensorScore | undefined {
+    if (!this.compared) return undefined;
+    const sqnr = decibels(this.signal, this.noise);
+    return this.isClassifier ? {ref, sqnr, agreement: this.agreeing / this.rows} : {ref, sqnr};
+  }
+
+  private addRows({shape, values}: Observed, actual: Observed): void {
+    const classes = shape[shape.length - 1];
+    for (let at = 0; at < values.length; at += classes) {
+      this.rows++;
+      if (argMax(values, at, classes) === argMax(actual.values, at, classes)) this.agreeing++;
+    }
+  }
+}
+
+function argMax(values: ArrayLike<number>, at: number, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (values[at + i] > values[at + best]) best = i;
+  return best;
+}
