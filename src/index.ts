@@ -13,7 +13,7 @@
 import '../backend/index.js';
 
 export {DfqError} from './graph/dfq_error.js';
-export {type Inspection, inspect, type NodeDecision, type TensorDescription} from './inspect.js';
+export {type Inspection, inspect, type TensorDescription} from './inspect.js';
 export type {Progress, QuantizeOptions} from './options.js';
 export type {Rewrite} from './passes/pass.js';
 export {
@@ -23,8 +23,13 @@ export {
   type PassRecord,
 } from './passes/pipeline.js';
 export {quantize, rewrite, type RewriteOptions} from './quantize.js';
-export {QuantizedGraphModel} from './quantized_graph_model.js';
-export type {LayerReport, Report, ReportData} from './report/report.js';
+export {QuantizedGraphModel, reportOf} from './quantized_graph_model.js';
+export type {ChannelBoxes, ChannelRanges, Quantiles} from './report/channel_ranges.js';
+export type {FloatNode, NodeDecision} from './report/decisions.js';
+export type {Encoding, FilterEncoding} from './report/encoding.js';
+export type {LayerReport} from './report/layer_reports.js';
+export {type OutputReport, Report, type ReportData, type Totals} from './report/report.js';
+export type {PassGroups, ReportJson, RewriteGroup} from './report/report_json.js';
 export {score, type ScoreOptions} from './score.js';
 export type {Score, TensorScore} from './statistics/score.js';
 export type {PixelScaling} from './statistics/model_inputs.js';

@@ -19,7 +19,8 @@ import {
   runPipeline,
 } from './passes/pipeline.js';
 import {QuantizedGraphModel} from './quantized_graph_model.js';
-import {isInt8Op, layerReports, opHistogram, Report} from './report/report.js';
+import {makeReport} from './report/make_report.js';
+import {isInt8Op} from './report/ops.js';
 import {DEFAULT_SCALING, imageLayout, inputSpecs} from './statistics/model_inputs.js';
 
 /**
@@ -44,14 +45,26 @@ export async function quantize(
 
 /** {@link quantize} up to the graph: what it would do, without a model to run. */
 export async function quantizeGraph(model: GraphModel, options: QuantizeOptions) {
+  const {given, graph, resolved, result} = await runPasses(model, options);
+  const notes = assumptions(graph, resolved, options);
+  const report = await makeReport({given, int8: graph}, result, resolved.pass, notes);
+  return {graph, report, result};
+}
+
+/**
+ * {@link quantizeGraph} without its report.
+ *
+ * @returns the graph that was `given`, and the one that the passes made of it
+ */
+export async function runPasses(model: GraphModel, options: QuantizeOptions) {
   const graph = await importChecked(model);
   if (graph.nodes.some(({op}) => isInt8Op(op))) {
     throw new DfqError('the model is int8 already; quantize the float model that it was made from');
   }
+  const given = graph.clone();
   const resolved = resolveOptions(options, graph);
-  const notes = assumptions(graph, resolved, options);
   const result = await run(graph, resolved, resolved.isOn);
-  return {graph, report: reportOf(graph, resolved, result, notes), result};
+  return {given, graph, resolved, result};
 }
 
 export interface RewriteOptions {
@@ -108,19 +121,4 @@ function assumptions(graph: Graph, {pass}: ResolvedOptions, {input}: QuantizeOpt
   return [
     `pixels are taken to enter ${names} as (v − ${String(mean)}) / ${String(std)}; option input says otherwise`,
   ];
-}
-
-function reportOf(
-  graph: Graph,
-  {pass: {probe: _, ...options}}: ResolvedOptions,
-  result: PipelineResult,
-  notes: readonly string[],
-): Report {
-  return new Report({
-    options,
-    layers: layerReports(result),
-    passes: result.records,
-    ops: opHistogram(graph),
-    notes,
-  });
 }

@@ -1,3 +1,4 @@
+import {util} from '@tensorflow/tfjs-core';
 import {DfqError} from '../graph/dfq_error.js';
 import type {Graph} from '../graph/graph.js';
 import {verify} from '../graph/verify.js';
@@ -50,11 +51,20 @@ export const FLOAT_PASS_NAMES: readonly PassName[] = PASS_NAMES.slice(
 export interface PassRecord {
   readonly pass: PassName;
   readonly rewrites: readonly Rewrite[];
+  /** How long it took; absent from a report that was saved, which is the same each time. */
+  readonly milliseconds?: number;
 }
+
+/** The float graph as passes find it that reports compare with. */
+export type FoundGraphs = ReadonlyMap<PassName, Graph>;
+
+const KEPT: readonly PassName[] = ['equalize-layers', 'quantize-weights'];
 
 export interface PipelineResult {
   readonly records: readonly PassRecord[];
   readonly plan: QuantizationPlan;
+  /** Copies of the graph as equalize-layers and quantize-weights found it, if they ran. */
+  readonly found: FoundGraphs;
 }
 
 /**
@@ -71,8 +81,11 @@ export async function runPipeline(
   const plan = new QuantizationPlan();
   for (const name of options.skip) plan.skipped.add(graph.node(name).name);
   const records: PassRecord[] = [];
+  const found = new Map<PassName, Graph>();
   for (const pass of PIPELINE.filter(({name}) => isOn(name))) {
     const rewrites: Rewrite[] = [];
+    const start = util.now();
+    if (KEPT.includes(pass.name)) found.set(pass.name, graph.clone());
     onProgress(pass.name, 0, 1);
     await runPass(pass, graph, {
       options,
@@ -82,9 +95,9 @@ export async function runPipeline(
       progress: (done, total) => onProgress(pass.name, done, total),
     });
     onProgress(pass.name, 1, 1);
-    records.push({pass: pass.name, rewrites});
+    records.push({pass: pass.name, rewrites, milliseconds: util.now() - start});
   }
-  return {records, plan};
+  return {records, plan, found};
 }
 
 async function runPass(

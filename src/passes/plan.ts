@@ -29,6 +29,8 @@ export class QuantizationPlan {
   readonly layers = new Map<string, Node>();
   /** By layer node. */
   readonly filters = new Map<string, QuantizedFilter>();
+  /** By layer node: the node whose value the layer's int8 op makes, its activation included. */
+  readonly heads = new Map<string, string>();
   /** By tensor reference. */
   readonly activations = new Map<string, QuantParams>();
 }

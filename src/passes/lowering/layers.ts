@@ -129,6 +129,7 @@ function emitLayer(
 ): void {
   const {head} = activation;
   const name = layer.node.name;
+  lowering.context.plan.heads.set(name, head.name);
   const constant = (key: string, value: Constant) =>
     lowering.graph.addConstant(`${name}/${key}`, value);
   const x = lowering.paramsOf(layer.node.inputs[0]);

@@ -1,0 +1,130 @@
+import {bytes, count, dB, medianShare, percent, ratio, scheme} from './format.js';
+import type {LayerReport} from './layer_reports.js';
+import type {Report} from './report.js';
+import {grouped} from './report_json.js';
+
+/** Layers of the lowest activation SQNR that are marked. */
+const WORST = 3;
+/** Names that are listed after a reason. */
+const NAMES = 4;
+
+/** A report for a terminal. */
+export function reportText(report: Report): string {
+  return [
+    ...headline(report),
+    '',
+    ...layerLines(report),
+    ...floatLines(report),
+    ...passLines(report),
+  ]
+    .join('\n')
+    .trimEnd();
+}
+
+function headline({layers, totals, outputs, notes, options}: Report): string[] {
+  const int8 = layers.filter(({decision}) => decision === 'int8').length;
+  const {macs, int8Macs, floatBytes, int8Bytes} = totals;
+  const share = macs > 0 ? `${percent(int8Macs / macs)} of ${count(macs)} MACs are int8; ` : '';
+  const known = outputs.filter(({sqnr}) => sqnr !== undefined);
+  const noise = known.map(({name, sqnr}) => `${name} ${dB(sqnr)}`);
+  return [
+    `${int8} of ${layers.length} layers are int8`,
+    scheme(options),
+    `${share}weights ${bytes(floatBytes)} → ${bytes(int8Bytes)} (${ratio(int8Bytes, floatBytes)}×)`,
+    ...(noise.length > 0 ? [`SQNR of the outputs on the probe: ${listed(noise)}`] : []),
+    ...notes,
+  ];
+}
+
+const HEAD = [
+  'layer',
+  'operation',
+  'MACs',
+  'bytes',
+  'weights',
+  'activations',
+  'own grid',
+  'statistics',
+  'median channel',
+];
+
+/**
+ * A row for each layer: SQNRs in dB; the median channel's range as a share of the widest one's,
+ * before and after equalization.
+ */
+function layerLines({layers}: Report): string[] {
+  const worst = worstLayers(layers);
+  const rows = layers.map(layer => [
+    layer.name,
+    layer.decision === 'float' ? `${layer.op} in float` : layer.op,
+    count(layer.macs),
+    bytes(layer.decision === 'int8' ? layer.bytes.int8 : layer.bytes.float),
+    ...(layer.decision === 'int8'
+      ? [layer.weightSqnr === undefined ? 'exact' : dB(layer.weightSqnr)]
+      : ['–']),
+    dB(layer.activationSqnr) + (worst.has(layer) ? ' ◄' : ''),
+    dB(layer.gridSqnr),
+    layer.statistics ?? '–',
+    layer.channelRanges
+      ? `${medianShare(layer.channelRanges.before)} → ${medianShare(layer.channelRanges.after)}`
+      : '–',
+  ]);
+  const legend = worst.size > 0 ? ['◄ lowest SQNR of the activations'] : [];
+  return rows.length > 0 ? [...table([HEAD, ...rows]), ...legend] : [];
+}
+
+/** The int8 layers whose results are farthest from the float model's. */
+export function worstLayers(layers: readonly LayerReport[]): ReadonlySet<LayerReport> {
+  const known = layers.filter(({activationSqnr}) => activationSqnr !== undefined);
+  const order = known.sort((a, b) => (a.activationSqnr ?? 0) - (b.activationSqnr ?? 0));
+  return new Set(order.slice(0, Math.min(WORST, Math.floor(layers.length / 2))));
+}
+
+function floatLines({layers, floatNodes}: Report): string[] {
+  const stayed = [
+    ...layers.flatMap(({name, decision, reason = ''}) =>
+      decision === 'float' ? [{node: name, done: false, text: reason}] : [],
+    ),
+    ...floatNodes.map(({name, op, reason}) => ({
+      node: `${name} (${op})`,
+      done: false,
+      text: reason,
+    })),
+  ];
+  if (stayed.length === 0) return [];
+  return ['', `stayed float: ${stayed.length}`, ...grouped(stayed).map(groupLine)];
+}
+
+function passLines({passes}: Report): string[] {
+  const sections = passes.flatMap(({pass, rewrites, milliseconds}) => {
+    const done = rewrites.filter(rewrite => rewrite.done);
+    const left = rewrites.filter(rewrite => !rewrite.done);
+    const time = milliseconds === undefined ? '' : ` (${milliseconds.toFixed(0)} ms)`;
+    const general = done.filter(({node}) => node === '').map(({text}) => `  ${text}`);
+    const title = `${pass}: ${done.length} done, ${left.length} left alone${time}`;
+    return [title, ...general, ...grouped(left).map(groupLine)];
+  });
+  return sections.length > 0 ? ['', ...sections] : [];
+}
+
+function groupLine({text, nodes}: {text: string; nodes: readonly string[]}): string {
+  return `  ${text}: ${listed(nodes)}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMES;
+  return more > 1 ? `${names.slice(0, NAMES).join(', ')} and ${more} more` : names.join(', ');
+}
+
+/** Columns two spaces apart; the first two and those of words to the left, figures to the right. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map(row => row[i].length)));
+  const isFigures = (i: number) => rows.slice(1).every(row => /^([\d–]|exact)/.test(row[i]));
+  const figures = widths.map((_, i) => i > 1 && isFigures(i));
+  return rows.map(row =>
+    row
+      .map((cell, i) => (figures[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join('  ')
+      .trimEnd(),
+  );
+}
