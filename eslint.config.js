@@ -36,6 +36,7 @@ const folders = {
   assembly: {pattern: 'backend/assembly/*.ts', imports: []},
   backend: {pattern: 'backend/**', imports: ['quant', 'ops']},
   node: {pattern: 'node/**', imports: ['api', 'backend']},
+  plots: {pattern: 'plots/**', imports: []},
 };
 const library = Object.keys(folders);
 Object.assign(folders, {
@@ -124,6 +125,15 @@ export default defineConfig(
         },
       ],
     },
+  },
+  {
+    // Compiled with the types of the DOM, for the sake of plots; there is none.
+    files: ['node/**/*.ts', 'cli/**/*.ts'],
+    rules: {'no-restricted-globals': ['error', 'window', 'document', 'navigator', 'location']},
+  },
+  {
+    files: ['plots/**/*.ts'],
+    rules: {'no-restricted-globals': ['error', ...hostGlobals], 'no-console': 'error'},
   },
   {
     // AssemblyScript: the syntax of TypeScript, not its types.

@@ -11,7 +11,14 @@ const common = {
     ],
   },
   // Sources import './x.js' and mean './x.ts'.
-  moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js']},
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
+    // jest's require takes no ES modules; of these there are bundles.
+    '^@observablehq/plot$': '<rootDir>/node_modules/@observablehq/plot/dist/plot.umd.min.js',
+    '^d3@': '<rootDir>/node_modules/d3/dist/d3.min.js',
+    '^linkedom$': '<rootDir>/node_modules/linkedom/worker.js',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!linkedom/worker\\.js)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],
 };
 

@@ -41,7 +41,7 @@ describe('the package', () => {
   const expected = [
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
     /^dist\/tfjs-dfq\.browser\.js$/,
-    /^dist\/(src|backend|node|cli)\/.*\.(js|d\.ts)$/,
+    /^dist\/(src|backend|node|plots|cli)\/.*\.(js|d\.ts)$/,
   ];
 
   it('holds what a user needs and nothing else', () => {
