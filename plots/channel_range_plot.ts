@@ -1,26 +1,26 @@
 import * as Plot from '@observablehq/plot';
 import {colourOf, figure, type FigureOptions, type Heading, WIDTH} from './figure.js';
 
-/** The five numbers of a box plot. */
-export interface ChannelSummary {
+/** What a box plot shows: minimum, lower quartile, median, upper quartile, maximum. */
+export type Quantiles = readonly [number, number, number, number, number];
+
+export interface ChannelRangePlotData extends Heading {
+  /** One above the other: the same layer before and after equalization. */
+  readonly panels: ReadonlyArray<{readonly name: string; readonly channels: readonly Quantiles[]}>;
+  /** Of the channel axis; 'output channel' by default. */
+  readonly xLabel?: string;
+  /** Numbers of the channels, where they are not 0, 1, 2, …: named in tips. */
+  readonly numbers?: readonly number[];
+}
+
+interface Box {
+  readonly panel: string;
+  readonly channel: number;
   readonly min: number;
   readonly q1: number;
   readonly median: number;
   readonly q3: number;
   readonly max: number;
-}
-
-export interface ChannelRangePlotData extends Heading {
-  /** One above the other: the same layer before and after equalization. */
-  readonly panels: ReadonlyArray<{
-    readonly name: string;
-    readonly channels: readonly ChannelSummary[];
-  }>;
-}
-
-interface Box extends ChannelSummary {
-  readonly panel: string;
-  readonly channel: number;
   readonly title: string;
 }
 
@@ -34,13 +34,13 @@ const MARGIN = {left: 56, right: 24, bottom: 44};
  * that fills a hundredth of the axis is left with two or three of 256 levels.
  */
 export function channelRangePlot(
-  {title, subtitle, panels}: ChannelRangePlotData,
+  {title, subtitle, panels, xLabel = 'output channel', numbers}: ChannelRangePlotData,
   options: FigureOptions = {},
 ): SVGSVGElement {
   const names = panels.map(
     ({name, channels}) => `${name}: largest |weight| ${widest(channels).toPrecision(3)}`,
   );
-  const boxes = panels.flatMap(({channels}, i) => boxesOf(names[i], channels));
+  const boxes = panels.flatMap(({channels}, i) => boxesOf(names[i], channels, numbers));
   const count = Math.max(1, ...panels.map(({channels}) => channels.length));
   const step = ((options.width ?? WIDTH) - MARGIN.left - MARGIN.right) / count;
   const place = {x: 'channel', fy: 'panel', stroke: colourOf(0)};
@@ -54,7 +54,7 @@ export function channelRangePlot(
     margin: MARGIN,
     scales: {
       x: {
-        label: 'output channel',
+        label: xLabel,
         labelAnchor: 'center',
         labelArrow: 'none',
         domain: [-0.5, count - 0.5],
@@ -95,37 +95,22 @@ export function channelRangePlot(
   });
 }
 
-/** @throws Error for a channel without weights */
-export function summarizeChannel(weights: ArrayLike<number>): ChannelSummary {
-  if (weights.length === 0) throw new Error('a channel without weights has no range');
-  const sorted = Float64Array.from(weights).sort();
-  /** Between the two neighbours of the quantile, in proportion. */
-  const quantile = (share: number) => {
-    const place = share * (sorted.length - 1);
-    const below = Math.floor(place);
-    const next = sorted[Math.min(below + 1, sorted.length - 1)];
-    return sorted[below] + (place - below) * (next - sorted[below]);
-  };
-  const [min, q1, median, q3, max] = [0, 0.25, 0.5, 0.75, 1].map(quantile);
-  return {min, q1, median, q3, max};
+function widest(channels: readonly Quantiles[]): number {
+  return channels.reduce((most, [min, , , , max]) => Math.max(most, -min, max), 0) || 1;
 }
 
-function widest(channels: readonly ChannelSummary[]): number {
-  return channels.reduce((most, {min, max}) => Math.max(most, -min, max), 0) || 1;
-}
-
-function boxesOf(panel: string, channels: readonly ChannelSummary[]): Box[] {
+function boxesOf(
+  panel: string,
+  channels: readonly Quantiles[],
+  numbers?: readonly number[],
+): Box[] {
   const unit = widest(channels);
-  return channels.map(({min, q1, median, q3, max}, channel) => ({
-    panel,
-    channel,
-    min: min / unit,
-    q1: q1 / unit,
-    median: median / unit,
-    q3: q3 / unit,
-    max: max / unit,
-    title: `channel ${channel}: ${min.toPrecision(3)} … ${max.toPrecision(3)}`,
-  }));
+  return channels.map((quantiles, channel) => {
+    const [min, q1, median, q3, max] = quantiles.map(value => value / unit);
+    const ends = [quantiles[0], quantiles[4]].map(value => value.toPrecision(3));
+    const title = `channel ${numbers?.[channel] ?? channel}: ${ends.join(' … ')}`;
+    return {panel, channel, min, q1, median, q3, max, title};
+  });
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -8,12 +8,7 @@
  *     const file = svgFile(linePlot(data));           // stands alone, dark on white
  */
 export {barPlot, type Bar, type BarPlotData} from './bar_plot.js';
-export {
-  channelRangePlot,
-  type ChannelRangePlotData,
-  type ChannelSummary,
-  summarizeChannel,
-} from './channel_range_plot.js';
+export {channelRangePlot, type ChannelRangePlotData, type Quantiles} from './channel_range_plot.js';
 export type {FigureOptions, Rule} from './figure.js';
 export {type Line, linePlot, type LinePlotData} from './line_plot.js';
 export {svgFile} from './svg_file.js';
