@@ -31,5 +31,6 @@ export type {LayerReport} from './report/layer_reports.js';
 export {type OutputReport, Report, type ReportData, type Totals} from './report/report.js';
 export type {PassGroups, ReportJson, RewriteGroup} from './report/report_json.js';
 export {score, type ScoreOptions} from './score.js';
+export {simulate, type SimulateOptions} from './simulate.js';
 export type {Score, TensorScore} from './statistics/score.js';
 export type {PixelScaling} from './statistics/model_inputs.js';

@@ -50,7 +50,11 @@ export interface ResolvedOptions {
  *
  * @throws DfqError that names the option and what it may be
  */
-export function resolveOptions(options: QuantizeOptions, graph: Graph): ResolvedOptions {
+export function resolveOptions(
+  options: QuantizeOptions,
+  graph: Graph,
+  maxBits = MAX_BITS,
+): ResolvedOptions {
   const {passes = {}, skip = [], input, examples} = options;
   checkPassNames(Object.keys(passes));
   for (const name of skip) {
@@ -62,6 +66,8 @@ export function resolveOptions(options: QuantizeOptions, graph: Graph): Resolved
       `examples: the model has no input '${name}'; its inputs are ${graph.inputs.join(', ')}`,
     );
   }
+  const bitsOption = (name: string, value: number | undefined, fallback: number) =>
+    checkBits(name, value ?? fallback, maxBits);
   const bits = bitsOption('bits', options.bits, MAX_BITS);
   if (input !== undefined) checkScaling(input, graph);
   return {
@@ -91,12 +97,10 @@ export function checkPassNames(
   }
 }
 
-function bitsOption(name: string, value: number | undefined, fallback: number): number {
-  const bits = value ?? fallback;
-  if (Number.isInteger(bits) && bits >= MIN_BITS && bits <= MAX_BITS) return bits;
-  throw new DfqError(
-    `${name} is ${bits}; it must be a whole number from ${MIN_BITS} to ${MAX_BITS}`,
-  );
+/** @throws DfqError unless `bits` is a whole number from 2 to `most` */
+export function checkBits(name: string, bits: number, most: number): number {
+  if (Number.isInteger(bits) && bits >= MIN_BITS && bits <= most) return bits;
+  throw new DfqError(`${name} is ${bits}; it must be a whole number from ${MIN_BITS} to ${most}`);
 }
 
 function oneOf<T extends string>(name: string, value: T | undefined, choices: readonly T[]): T {

@@ -12,11 +12,12 @@ import {
 } from './options.js';
 import {
   FLOAT_PASS_NAMES,
-  isRequired,
   type PassName,
+  type Pipeline,
   PIPELINE,
   type PipelineResult,
   runPipeline,
+  switchOf,
 } from './passes/pipeline.js';
 import {QuantizedGraphModel} from './quantized_graph_model.js';
 import {makeReport} from './report/make_report.js';
@@ -63,7 +64,7 @@ export async function runPasses(model: GraphModel, options: QuantizeOptions) {
   }
   const given = graph.clone();
   const resolved = resolveOptions(options, graph);
-  const result = await run(graph, resolved, resolved.isOn);
+  const result = await runWithProgress(graph, resolved, resolved.isOn);
   return {given, graph, resolved, result};
 }
 
@@ -87,7 +88,7 @@ export async function rewrite(
   const graph = await importChecked(model);
   const resolved = resolveOptions({relu6}, graph);
   const needsShapes = passes.some(name => name !== 'fold-batch-norm');
-  await run(
+  await runWithProgress(
     graph,
     resolved,
     name =>
@@ -96,21 +97,24 @@ export async function rewrite(
   return exportModel(graph);
 }
 
-async function importChecked(model: GraphModel): Promise<Graph> {
+/** @throws DfqError for a model that can't be quantized: no GraphModel, NaN among its weights */
+export async function importChecked(model: GraphModel): Promise<Graph> {
   const graph = await importModel(model);
   checkValues(graph);
   return graph;
 }
 
-async function run(
+/** Runs the passes of `pipeline` that are on, on the graph, in place, and tells the caller how far they are. */
+export async function runWithProgress(
   graph: Graph,
   {pass, onProgress}: ResolvedOptions,
   isOn: (pass: PassName) => boolean,
+  pipeline: Pipeline = PIPELINE,
 ): Promise<PipelineResult> {
-  const steps = PIPELINE.map(({name}) => name).filter(name => isOn(name) || isRequired(name));
-  return runPipeline(graph, pass, isOn, (step, done, total) =>
-    onProgress({step, done: steps.indexOf(step) + done / total, total: steps.length}),
-  );
+  const steps = pipeline.map(({name}) => name).filter(name => isOn(switchOf(name)));
+  const progress: Parameters<typeof runPipeline>[3] = (step, done, total) =>
+    onProgress({step, done: steps.indexOf(step) + done / total, total: steps.length});
+  return runPipeline(graph, pass, isOn, progress, pipeline);
 }
 
 function assumptions(graph: Graph, {pass}: ResolvedOptions, {input}: QuantizeOptions): string[] {

@@ -24,9 +24,9 @@ export interface PassContext {
 }
 
 export interface PassOptions {
-  /** 2 … 8 */
+  /** 2 … 8, in a simulation 2 … 16 */
   readonly weightBits: number;
-  /** 2 … 8 */
+  /** 2 … 8, in a simulation 2 … 16 */
   readonly activationBits: number;
   readonly perChannel: boolean;
   readonly symmetric: boolean;

@@ -8,6 +8,7 @@ import {correctBias} from './correct_bias.js';
 import {equalizeLayers} from './equalize_layers.js';
 import {estimateStatistics} from './estimate_statistics.js';
 import {foldBatchNorm} from './fold_batch_norm.js';
+import {fakeQuantize} from './fake_quantize.js';
 import {lowerToInt8} from './lower_to_int8.js';
 import type {Pass, PassOptions, Rewrite} from './pass.js';
 import {QuantizationPlan} from './plan.js';
@@ -48,17 +49,27 @@ export const FLOAT_PASS_NAMES: readonly PassName[] = PASS_NAMES.slice(
   PASS_NAMES.indexOf('quantize-weights'),
 );
 
+/** The pass that takes the place of lower-to-int8 in a simulation, and is switched off by its name. */
+type SimulationPass = ReturnType<typeof fakeQuantize>['name'];
+
+export type Pipeline = readonly Pass<PassName | SimulationPass>[];
+
+/** The pipeline of a float model that computes what the int8 one would. */
+export function simulationPipeline(simulated: Parameters<typeof fakeQuantize>[0]): Pipeline {
+  return PIPELINE.map(pass => (pass === lowerToInt8 ? fakeQuantize(simulated) : pass));
+}
+
 export interface PassRecord {
-  readonly pass: PassName;
+  readonly pass: PassName | SimulationPass;
   readonly rewrites: readonly Rewrite[];
   /** How long it took; absent from a report that was saved, which is the same each time. */
   readonly milliseconds?: number;
 }
 
 /** The float graph as passes find it that reports compare with. */
-export type FoundGraphs = ReadonlyMap<PassName, Graph>;
+export type FoundGraphs = ReadonlyMap<PassRecord['pass'], Graph>;
 
-const KEPT: readonly PassName[] = ['equalize-layers', 'quantize-weights'];
+const KEPT: readonly PassRecord['pass'][] = ['equalize-layers', 'quantize-weights'];
 
 export interface PipelineResult {
   readonly records: readonly PassRecord[];
@@ -76,13 +87,14 @@ export async function runPipeline(
   graph: Graph,
   options: PassOptions,
   isOn: (pass: PassName) => boolean,
-  onProgress: (step: PassName, done: number, total: number) => void = () => undefined,
+  onProgress: (step: PassRecord['pass'], done: number, total: number) => void = () => undefined,
+  pipeline: Pipeline = PIPELINE,
 ): Promise<PipelineResult> {
   const plan = new QuantizationPlan();
   for (const name of options.skip) plan.skipped.add(graph.node(name).name);
   const records: PassRecord[] = [];
-  const found = new Map<PassName, Graph>();
-  for (const pass of PIPELINE.filter(({name}) => isOn(name))) {
+  const found = new Map<PassRecord['pass'], Graph>();
+  for (const pass of pipeline.filter(({name}) => isOn(switchOf(name)))) {
     const rewrites: Rewrite[] = [];
     const start = util.now();
     if (KEPT.includes(pass.name)) found.set(pass.name, graph.clone());
@@ -100,6 +112,11 @@ export async function runPipeline(
   return {records, plan, found};
 }
 
+/** The name by which a pass is switched off. */
+export function switchOf(name: PassRecord['pass']): PassName {
+  return name === 'fake-quantize' ? 'lower-to-int8' : name;
+}
+
 async function runPass(
   pass: Pass,
   graph: Graph,
@@ -113,9 +130,4 @@ async function runPass(
     if (error instanceof DfqError) throw new DfqError(`${pass.name}: ${error.message}`);
     throw error;
   }
-}
-
-/** Is the pass one that nobody can switch off? */
-export function isRequired(name: PassName): boolean {
-  return REQUIRED.includes(name);
 }

@@ -5,8 +5,8 @@ import type {ChannelMoments, TensorStatistics} from '../statistics/tensor_statis
 
 /** Integer weights of one layer: real = scale[c] · (value − zeroPoint[c]), c the output channel. */
 export interface QuantizedFilter {
-  /** In the filter's own layout. */
-  readonly values: Int8Array;
+  /** In the filter's own layout; 16 bits in simulations alone. */
+  readonly values: Int8Array | Int16Array;
   /** [1] or [outChannels]; float32 values. */
   readonly scale: Float32Array;
   /** [1] or [outChannels] */

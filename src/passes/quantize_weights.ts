@@ -1,5 +1,5 @@
 import {forEachWeight, isLayerOp, type Layer, layerOrReason} from '../graph/layer.js';
-import {gridOfBits} from '../quant/grid.js';
+import {gridOfBits, MAX_BITS} from '../quant/grid.js';
 import {log} from '../quant/elementary.js';
 import {
   chooseQuantParams,
@@ -46,7 +46,7 @@ export function quantizeFilter(
     ? widened(channelRanges(layer))
     : [channelRanges(layer).reduce(union, EMPTY)];
   const params = ranges.map(range => chooseQuantParams(range, grid, symmetric));
-  const values = new Int8Array(layer.filter.values.length);
+  const values = integers(weightBits, layer.filter.values.length);
   forEachWeight(layer, (i, _, c) => {
     values[i] = quantizeValue(layer.filter.values[i], params[perChannel ? c : 0], grid);
   });
@@ -55,8 +55,12 @@ export function quantizeFilter(
   return {values, scale, zeroPoint, sqnr: sqnrOf(layer, values, params)};
 }
 
+function integers(bits: number, length: number): Int8Array | Int16Array {
+  return bits > MAX_BITS ? new Int16Array(length) : new Int8Array(length);
+}
+
 /** Signal-to-noise ratio of integer weights, in dB; Infinity where they are exact. */
-function sqnrOf(layer: Layer, values: Int8Array, params: readonly QuantParams[]): number {
+function sqnrOf(layer: Layer, values: ArrayLike<number>, params: readonly QuantParams[]): number {
   let signal = 0;
   let noise = 0;
   forEachWeight(layer, (i, _, c) => {

@@ -1,8 +1,12 @@
-import {int8Constant} from '../../graph/constant.js';
-import type {Node} from '../../graph/graph.js';
+import {floatConstant, type FloatConstant, int8Constant} from '../../graph/constant.js';
+import type {Graph, Node} from '../../graph/graph.js';
 import {type BinaryAttrs, Int8Op} from '../../ops.js';
-import {INT8} from '../../quant/grid.js';
-import {chooseQuantParams, type QuantParams, quantizeValue} from '../../quant/quant_params.js';
+import {
+  chooseQuantParams,
+  dequantizeValue,
+  type QuantParams,
+  quantizeValue,
+} from '../../quant/quant_params.js';
 import {rangeOf} from '../../quant/range.js';
 import type {Lowering, Rule} from './lowering.js';
 
@@ -47,6 +51,10 @@ export const lowerBinary: Rule = (node, lowering) => {
       if (caps === undefined) target.emitOp(head, op, inputs, attrs);
       else emitCapped(target, node, head, op, inputs, attrs, caps);
     },
+    simulate: simulation => {
+      simulation.roundValue(head.name);
+      if (simulation.simulated.activations) roundConstants(simulation.graph, node, operands);
+    },
   };
 };
 
@@ -54,6 +62,8 @@ interface Operand {
   readonly params: QuantParams;
   /** Adds what is needed and tells where the int8 operand is to be had. */
   ref(lowering: Lowering): string;
+  /** The value on its grid, of a constant. */
+  readonly rounded?: FloatConstant;
 }
 
 function operandOf(node: Node, index: number, lowering: Lowering): Operand | undefined {
@@ -62,10 +72,25 @@ function operandOf(node: Node, index: number, lowering: Lowering): Operand | und
   if (lowering.isInt8(ref) && params !== undefined) return {params, ref: t => t.int8Ref(ref)};
   const constant = lowering.graph.floatInput(node, index);
   if (constant === undefined) return undefined;
-  const own = chooseQuantParams(rangeOf(constant.values), INT8);
-  const values = () => Array.from(constant.values, v => quantizeValue(v, own, INT8));
+  const grid = lowering.constantGrid;
+  const own = chooseQuantParams(rangeOf(constant.values), grid);
+  const values = Array.from(constant.values, v => quantizeValue(v, own, grid));
   const name = index === 0 ? 'a' : 'b';
-  return {params: own, ref: t => t.constant(node, name, int8Constant(values(), constant.shape))};
+  return {
+    params: own,
+    ref: t => t.constant(node, name, int8Constant(values, constant.shape)),
+    rounded: floatConstant(
+      values.map(q => dequantizeValue(q, own)),
+      constant.shape,
+    ),
+  };
+}
+
+function roundConstants(graph: Graph, node: Node, operands: readonly (Operand | undefined)[]) {
+  operands.forEach((operand, i) => {
+    if (operand?.rounded === undefined) return;
+    graph.setConstantInput(graph.node(node.name), i, operand.rounded);
+  });
 }
 
 interface Clamp {

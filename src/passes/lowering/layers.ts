@@ -3,12 +3,13 @@ import {type Constant, floatConstant, int8Constant, intConstant} from '../../gra
 import type {Graph, Node} from '../../graph/graph.js';
 import {biasValues, type Layer, layerOf} from '../../graph/layer.js';
 import {type AccumulatorAttrs, Int8Op, type PaddingMode, type WindowAttrs} from '../../ops.js';
-import {INT8} from '../../quant/grid.js';
+import {INT8, MAX_BITS} from '../../quant/grid.js';
 import {type QuantParams, quantizeValue} from '../../quant/quant_params.js';
 import {roundHalfUp} from '../../quant/rounding.js';
 import type {QuantizedFilter} from '../plan.js';
 import {compositeHeads, compositeOf} from '../unary_functions.js';
 import type {Lowering, Rule} from './lowering.js';
+import {simulateLayer} from './simulated_layer.js';
 import {tableConstant} from './unary.js';
 
 /**
@@ -28,13 +29,20 @@ export const lowerLayer: Rule = (node, lowering) => {
   }
   const bias = integerBias(biasValues(graph, layer), filter, x);
   const taps = layer.filter.values.length / layer.outChannels;
-  if (bias.some(b => Math.abs(b) + taps * 255 * 255 >= 2 ** 31)) {
+  const {weightBits, activationBits} = context.options;
+  const isInt8 = weightBits <= MAX_BITS && activationBits <= MAX_BITS;
+  if (isInt8 && bias.some(b => Math.abs(b) + taps * 255 * 255 >= 2 ** 31)) {
     return 'its sums may exceed 32 bits';
   }
   return {
     head: activation.head,
     isFloat,
     emit: target => emitLayer(target, layer, filter, bias, activation),
+    simulate: simulation => {
+      const inner = activation.kind === 'table' ? [graph.node(layer.output)] : [];
+      const onGrids = isFloat ? [] : [...inner, activation.head];
+      simulateLayer(simulation, {layer, filter, bias, x}, onGrids);
+    },
   };
 };
 

@@ -5,6 +5,7 @@ import {type Int8Attrs, Int8Op, type OutputAttrs} from '../../ops.js';
 import {gridOfBits} from '../../quant/grid.js';
 import type {QuantParams} from '../../quant/quant_params.js';
 import type {PassContext} from '../pass.js';
+import type {Simulation} from './simulation.js';
 
 /** Nodes that become one int8 op. */
 export interface Site {
@@ -14,6 +15,8 @@ export interface Site {
   readonly isFloat?: boolean;
   /** Adds the int8 nodes. Called once all sites are known, in topological order. */
   emit(lowering: Lowering): void;
+  /** Rounds in float what the int8 op would have on grids. */
+  simulate(simulation: Simulation): void;
 }
 
 /** Turns a node into a site, says why it can't, or leaves it to other rules (undefined). */
@@ -40,6 +43,11 @@ export class Lowering {
     return gridOfBits(this.context.options.activationBits);
   }
 
+  /** Of constant operands, which cost nothing to hold in all 8 bits. */
+  get constantGrid() {
+    return gridOfBits(Math.max(this.context.options.activationBits, 8));
+  }
+
   /** The grid of a float tensor, if it was given one. */
   params(ref: string): QuantParams | undefined {
     return this.context.plan.activations.get(ref);
@@ -59,6 +67,31 @@ export class Lowering {
         if (parseRef(ref).node === site.head.name) this.int8.add(ref);
       }
     }
+  }
+
+  /** In topological order. */
+  get claimed(): readonly Site[] {
+    return [...this.sites.values()];
+  }
+
+  /** Names of the nodes that sites take in besides their heads. */
+  interiors(): Set<string> {
+    const found = new Set<string>();
+    const pending = this.claimed.flatMap(({head}) => this.operands(head));
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      if (found.has(node.name)) continue;
+      found.add(node.name);
+      pending.push(...this.operands(node));
+    }
+    return found;
+  }
+
+  /** The nodes that make the operands of a site's node, as far as they belong to the site. */
+  private operands(node: Node): Node[] {
+    if (this.context.plan.filters.has(node.name)) return [];
+    return node.inputs
+      .filter(ref => !parseRef(ref).control && !this.isInt8(ref))
+      .map(ref => this.graph.node(parseRef(ref).node));
   }
 
   /** Replaces all claimed nodes by their int8 forms. What only they needed disappears. */

@@ -13,10 +13,20 @@ export const lowerPool: Rule = (node, lowering) => {
   if (node.op === 'Mean') {
     const axes = graph.constantInput(node, 1);
     if (axes?.dtype !== 'int32') return 'its axes are not constants';
-    return {head: node, emit: target => emitMean(target, node, [...axes.values])};
+    return {
+      head: node,
+      emit: target => emitMean(target, node, [...axes.values]),
+      simulate: simulation => simulation.roundValue(node.name),
+    };
   }
   if (stringAttr(node.attrs, 'data_format', 'NHWC') !== 'NHWC') return 'its layout is not NHWC';
-  return {head: node, emit: target => emitPool(target, node)};
+  return {
+    head: node,
+    emit: target => emitPool(target, node),
+    simulate: simulation => {
+      if (node.op === 'AvgPool') simulation.roundValue(node.name);
+    },
+  };
 };
 
 function emitPool(lowering: Lowering, node: Node): void {

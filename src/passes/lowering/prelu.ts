@@ -21,5 +21,6 @@ export const lowerPrelu: Rule = (node, lowering) => {
       const inputs = [target.int8Ref(ref), operand];
       target.emitOp(node, Int8Op.PRelu, inputs, gridAttrs(target, node));
     },
+    simulate: simulation => simulation.roundValue(node.name),
   };
 };

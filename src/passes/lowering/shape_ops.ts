@@ -28,13 +28,22 @@ export const lowerShapeOp: Rule = (node, lowering) => {
   if (node.op === 'SpaceToBatchND' && params[0]?.zeroPoint !== 0 && pads(graph, node)) {
     return 'it pads, and its grid has another zero point than 0';
   }
-  return {head: node, emit: target => emit(target, node)};
+  return {
+    head: node,
+    emit: target => emit(target, node),
+    simulate: simulation => {
+      if (MAKES_VALUES.has(node.op)) simulation.roundValue(node.name);
+    },
+  };
 };
 
 function pads(graph: Graph, node: Node): boolean {
   const paddings = graph.constantInput(node, 2);
   return paddings?.dtype !== 'int32' || paddings.values.some(size => size !== 0);
 }
+
+/** Ops whose result may have values that no operand has: means of neighbours, what is padded with. */
+const MAKES_VALUES = new Set(['ResizeBilinear', 'PadV2']);
 
 /** Ops whose outputs the caller may ask for one by one, under names that a Dequantize can't take over. */
 const SEVERAL_OUTPUTS = new Set(['Split', 'SplitV', 'Unpack']);

@@ -25,5 +25,6 @@ export const lowerSoftmax: Rule = (node, lowering) => {
       const inputs = [target.int8Ref(ref), target.constant(node, 'exponentials', exponentials)];
       target.emitOp(node, Int8Op.Softmax, inputs, target.outputAttrs(node.name));
     },
+    simulate: simulation => simulation.roundValue(node.name),
   };
 };

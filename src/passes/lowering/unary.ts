@@ -22,6 +22,7 @@ export const lowerUnary: Rule = (node, lowering) => {
       const attrs = {...target.outputAttrs(node.name), function: description};
       target.emitOp(node, Int8Op.Lookup, inputs, attrs);
     },
+    simulate: simulation => simulation.roundValue(node.name),
   };
 };
 
