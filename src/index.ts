@@ -34,3 +34,4 @@ export {score, type ScoreOptions} from './score.js';
 export {simulate, type SimulateOptions} from './simulate.js';
 export type {Score, TensorScore} from './statistics/score.js';
 export type {PixelScaling} from './statistics/model_inputs.js';
+export type {RangeRule} from './statistics/range_rules.js';

@@ -5,6 +5,7 @@ import {type PassOptions} from './passes/pass.js';
 import {PASS_NAMES, type PassName} from './passes/pipeline.js';
 import {MAX_BITS, MIN_BITS} from './quant/grid.js';
 import {imageChannels, inputSpecs, type PixelScaling} from './statistics/model_inputs.js';
+import {RANGE_RULES} from './statistics/range_rules.js';
 
 export interface Progress {
   /** Name of the pass that runs. */
@@ -32,6 +33,14 @@ export interface QuantizeOptions {
   readonly relu6?: PassOptions['relu6'];
   /** Where statistics come from. Default 'auto': batch norm where there is one, else the probe. */
   readonly statistics?: PassOptions['statistics'];
+  /**
+   * How the range of an activation follows from the values that the probe (or the caller's data) made:
+   * 'min-max' covers all of them, 'percentile' all but the outermost, 'mse' makes the least squared
+   * error, 'entropy' loses the least information. Default 'auto'.
+   */
+  readonly activationRange?: PassOptions['activationRange'];
+  /** For activationRange 'percentile': percent of the values that each end leaves inside. Default 99.99. */
+  readonly percentile?: number;
   /** How pixels of 0–255 enter the model: (v − mean) / std. Default 127.5, 127.5, which is [−1, 1]. */
   readonly input?: PixelScaling;
   /** Values for inputs that the probe can't make up, by input name. */
@@ -79,6 +88,8 @@ export function resolveOptions(
       skip,
       relu6: oneOf('relu6', options.relu6, ['per-channel-cap', 'relu', 'keep']),
       statistics: oneOf('statistics', options.statistics, ['auto', 'batch-norm', 'probe']),
+      activationRange: oneOf('activationRange', options.activationRange, RANGE_RULES),
+      percentile: percentileOption(options.percentile),
       probe: {scaling: input, examples},
     },
     isOn: pass => passes[pass] ?? true,
@@ -101,6 +112,11 @@ export function checkPassNames(
 export function checkBits(name: string, bits: number, most: number): number {
   if (Number.isInteger(bits) && bits >= MIN_BITS && bits <= most) return bits;
   throw new DfqError(`${name} is ${bits}; it must be a whole number from ${MIN_BITS} to ${most}`);
+}
+
+function percentileOption(value = 99.99): number {
+  if (value > 50 && value <= 100) return value;
+  throw new DfqError(`percentile is ${value}; it must be above 50 and at most 100`);
 }
 
 function oneOf<T extends string>(name: string, value: T | undefined, choices: readonly T[]): T {

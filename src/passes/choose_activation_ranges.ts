@@ -3,6 +3,7 @@ import {DisjointSets} from '../graph/disjoint_sets.js';
 import {gridOfBits} from '../quant/grid.js';
 import {chooseQuantParams} from '../quant/quant_params.js';
 import {type Range, rangeOf, union} from '../quant/range.js';
+import {chooseRange} from '../statistics/range_rules.js';
 import type {TensorStatistics} from '../statistics/tensor_statistics.js';
 import {dataOperands, isGridKeeper} from './lowering/grid_keepers.js';
 import type {Pass} from './pass.js';
@@ -17,7 +18,10 @@ export const chooseActivationRanges: Pass<'choose-activation-ranges'> = {
   preservesFunction: true,
   run(graph, {options, plan}) {
     const grid = gridOfBits(options.activationBits);
-    const ranges = sharedRanges(graph, plan.statistics);
+    const target = {grid, symmetric: options.symmetric, percentile: options.percentile};
+    const ranges = sharedRanges(graph, plan.statistics, statistics =>
+      chooseRange(statistics, options.activationRange, target),
+    );
     for (const [ref, range] of ranges) {
       if (!Number.isFinite(range.max - range.min)) continue; // no grid covers it
       plan.activations.set(ref, chooseQuantParams(range, grid, options.symmetric));
@@ -25,13 +29,17 @@ export const chooseActivationRanges: Pass<'choose-activation-ranges'> = {
   },
 };
 
-function sharedRanges(graph: Graph, statistics: ReadonlyMap<string, TensorStatistics>) {
+function sharedRanges(
+  graph: Graph,
+  statistics: ReadonlyMap<string, TensorStatistics>,
+  choose: (statistics: TensorStatistics) => Range,
+) {
   const groups = gridGroups(graph);
   const shared = new Map<string, Range>();
-  const own = [...statistics].map(
-    ([ref, s]) =>
-      [ref, rangeOfTensor(graph, ref, paddedOperand(graph, ref, statistics) ?? s)] as const,
-  );
+  const own = [...statistics].map(([ref, seen]) => {
+    const fixed = FIXED[graph.node(parseRef(ref).node).op];
+    return [ref, fixed ?? choose(paddedOperand(graph, ref, statistics) ?? seen)] as const;
+  });
   for (const [ref, range] of own) {
     const group = groups(ref);
     shared.set(group, union(shared.get(group) ?? range, range));
@@ -43,16 +51,11 @@ function sharedRanges(graph: Graph, statistics: ReadonlyMap<string, TensorStatis
  * Grids that hardware fixes: softmax and sigmoid 1/256 from 0, tanh 1/128 around 0. Written as
  * ranges, they come out of the general rule.
  */
-const FIXED: Readonly<Record<string, Range>> = {
+const FIXED: Readonly<Record<string, Range | undefined>> = {
   Sigmoid: {min: 0, max: 255 / 256},
   Softmax: {min: 0, max: 255 / 256},
   Tanh: {min: -1, max: 127 / 128},
 };
-
-function rangeOfTensor(graph: Graph, ref: string, {min, max}: TensorStatistics): Range {
-  const {node} = parseRef(ref);
-  return FIXED[graph.node(node).op] ?? {min: rangeOf(min).min, max: rangeOf(max).max};
-}
 
 /**
  * The statistics of what is padded, where only maxima are taken of the result and the padding (−∞, as a

@@ -44,5 +44,6 @@ function within(own: TensorStatistics, seen: TensorStatistics): TensorStatistics
     ...own,
     min: own.min.map(value => Math.max(value, MARGIN * min)),
     max: own.max.map(value => Math.min(value, MARGIN * max)),
+    histogram: seen.histogram,
   };
 }

@@ -1,4 +1,5 @@
 import type {ProbeOptions} from '../statistics/model_inputs.js';
+import type {RangeRule} from '../statistics/range_rules.js';
 import type {Graph} from '../graph/graph.js';
 import type {QuantizationPlan} from './plan.js';
 
@@ -34,6 +35,10 @@ export interface PassOptions {
   readonly skip: readonly string[];
   /** Where statistics come from: batch norm where there is one and else the probe, or one of them alone. */
   readonly statistics: 'auto' | 'batch-norm' | 'probe';
+  /** How the range of an activation follows from the values that were observed. */
+  readonly activationRange: RangeRule;
+  /** For activationRange 'percentile', in percent. */
+  readonly percentile: number;
   /** What the probe feeds the model. */
   readonly probe: ProbeOptions;
   /** What equalization makes of a ReLU6 (see equalize-layers). */

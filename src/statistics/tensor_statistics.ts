@@ -1,3 +1,5 @@
+import type {Histogram} from './histogram.js';
+
 /** Where the statistics of a tensor came from, best first. */
 export type StatisticsSource = 'calibration' | 'batch-norm' | 'sidecar' | 'probe';
 
@@ -13,4 +15,6 @@ export interface TensorStatistics extends ChannelMoments {
   /** Smallest and largest value to be represented. */
   readonly min: Float64Array;
   readonly max: Float64Array;
+  /** Of a sample of all values, where the tensor was observed. */
+  readonly histogram?: Histogram;
 }

@@ -96,6 +96,8 @@ export const OPTIONS: PassOptions = {
   symmetric: false,
   skip: [],
   statistics: 'auto',
+  activationRange: 'auto',
+  percentile: 99.99,
   probe: {},
   relu6: 'per-channel-cap',
 };
