@@ -1,11 +1,4 @@
-import {log} from '../quant/elementary.js';
-
-/** Signal power over noise power in dB, to a tenth; undefined where either is 0. */
-export function decibels(signal: number, noise: number): number | undefined {
-  return tenth((10 * log(signal / noise)) / log(10));
-}
-
-/** A figure to one decimal; undefined where it is not finite. */
+/** A figure to one decimal; undefined where it is not finite, and JSON could not hold it. */
 export function tenth(value: number | undefined): number | undefined {
   return value !== undefined && Number.isFinite(value) ? Number(value.toFixed(1)) : undefined;
 }

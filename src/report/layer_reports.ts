@@ -5,11 +5,12 @@ import {type Layer, layerOf} from '../graph/layer.js';
 import {macsOf} from '../graph/macs.js';
 import type {PassOptions} from '../passes/pass.js';
 import type {PipelineResult} from '../passes/pipeline.js';
+import type {TensorScore} from '../statistics/score.js';
 import type {StatisticsSource} from '../statistics/tensor_statistics.js';
-import type {ActivationNoise} from './activation_noise.js';
 import {type ChannelRanges, rangesOf} from './channel_ranges.js';
 import {type Encoding, encodingOf, type FilterEncoding, filterEncoding} from './encoding.js';
 import {tenth} from './figures.js';
+import type {ProbeNoise} from './probe_noise.js';
 
 /** What became of one linear layer: convolution, depthwise convolution, matrix product. */
 export interface LayerReport {
@@ -52,12 +53,15 @@ export function layerReports(
   graphs: Graphs,
   result: PipelineResult,
   options: Omit<PassOptions, 'probe'>,
-  noise: ReadonlyMap<string, ActivationNoise>,
+  noise: ProbeNoise,
 ): LayerReport[] {
   const {plan, found} = result;
   const float = found.get('quantize-weights');
   if (float === undefined) return [];
-  const rewrites = result.records.flatMap(record => record.rewrites);
+  // Only these passes decide whether a layer is int8; others leave it alone for reasons of their own.
+  const rewrites = result.records
+    .filter(({pass}) => pass === 'quantize-weights' || pass === 'lower-to-int8')
+    .flatMap(record => record.rewrites);
   return [...plan.layers].map(([name, node]): LayerReport => {
     const layer = layerOf(float, float.node(name));
     const head = plan.heads.get(name);
@@ -70,13 +74,12 @@ export function layerReports(
     const floatBytes = layer === undefined ? 0 : floatBytesOf(layer, float, graphs.given);
     if (head === undefined) {
       const bytes = {float: floatBytes, int8: floatBytes};
-      const reason = rewrites.find(rewrite => rewrite.node === name && !rewrite.done)?.text;
+      const reason = rewrites.findLast(rewrite => rewrite.node === name && !rewrite.done)?.text;
       return {...base, decision: 'float', reason: reason ?? 'lower-to-int8 is off', bytes};
     }
     const filter = plan.filters.get(name);
     const isInside = graphs.int8.has(`${head}/int8`);
     const int8 = graphs.int8.node(isInside ? `${head}/int8` : head);
-    const {sqnr, gridSqnr} = noise.get(head) ?? {};
     return {
       ...base,
       decision: 'int8',
@@ -92,10 +95,14 @@ export function layerReports(
       output: isInside
         ? encodingOf(head, plan.activations.get(head), options.activationBits)
         : undefined,
-      activationSqnr: sqnr,
-      gridSqnr,
+      activationSqnr: sqnrOf(noise.tensors, head),
+      gridSqnr: sqnrOf(noise.grids, head),
     };
   });
+}
+
+function sqnrOf(scores: readonly TensorScore[], ref: string): number | undefined {
+  return tenth(scores.find(score => score.ref === ref)?.sqnr);
 }
 
 function channelRanges(after: Layer, {found}: PipelineResult): ChannelRanges | undefined {

@@ -1,10 +1,11 @@
 import type {PassOptions} from '../passes/pass.js';
 import type {PipelineResult} from '../passes/pipeline.js';
-import {type ActivationNoise, activationNoise} from './activation_noise.js';
 import {channelBoxes} from './channel_ranges.js';
 import {decisionsOf, floatNodes} from './decisions.js';
+import {tenth} from './figures.js';
 import {type Graphs, type LayerReport, layerReports, storedBytes} from './layer_reports.js';
 import {opHistogram} from './ops.js';
+import {NO_NOISE, probeNoise} from './probe_noise.js';
 import {Report, type Totals} from './report.js';
 
 /**
@@ -19,12 +20,21 @@ export async function makeReport(
   notes: readonly string[],
 ): Promise<Report> {
   const {given, int8} = graphs;
-  const noise = await measureNoise(graphs, result, {bits: options.activationBits, probe});
+  const {plan, found} = result;
+  const float = found.get('quantize-weights');
+  const noise =
+    float === undefined || plan.heads.size === 0
+      ? NO_NOISE
+      : await probeNoise(float, int8, plan, {probe, activationBits: options.activationBits});
   const layers = layerReports(graphs, result, options, noise);
   return new Report({
     options,
     totals: totalsOf(layers, graphs),
-    outputs: int8.outputs.map(name => ({name, sqnr: noise.get(name)?.sqnr})),
+    outputs: noise.outputs.map(({ref, sqnr, agreement}) => ({
+      tensor: ref,
+      sqnr: tenth(sqnr),
+      agreement,
+    })),
     layers,
     floatNodes: floatNodes(decisionsOf(given, int8, result)),
     channels: channelsOf(result, layers),
@@ -32,17 +42,6 @@ export async function makeReport(
     ops: opHistogram(int8),
     notes,
   });
-}
-
-async function measureNoise(
-  {int8}: Graphs,
-  {plan, found}: PipelineResult,
-  options: Parameters<typeof activationNoise>[4],
-): Promise<ReadonlyMap<string, ActivationNoise>> {
-  const float = found.get('quantize-weights');
-  if (float === undefined || plan.heads.size === 0) return new Map();
-  const refs = new Set([...plan.heads.values(), ...int8.outputs]);
-  return activationNoise(float, int8, plan, [...refs], options);
 }
 
 function totalsOf(layers: readonly LayerReport[], {given, int8}: Graphs): Totals {

@@ -16,11 +16,13 @@ export interface Totals {
   readonly int8Bytes: number;
 }
 
-/** An output of the model on the probe. */
+/** An output of the model on the probe, or what an output is selected from (boxes, say), int8 against float. */
 export interface OutputReport {
-  readonly name: string;
-  /** Against the float model, in dB; absent where they are equal or the output is no float tensor. */
+  readonly tensor: string;
+  /** In dB; absent where both are equal. */
   readonly sqnr?: number;
+  /** Share of the samples whose best class is the same, 0–1; of classifiers. */
+  readonly agreement?: number;
 }
 
 export interface ReportData {

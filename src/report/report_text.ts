@@ -1,4 +1,5 @@
 import {bytes, count, dB, medianShare, percent, ratio, scheme} from './format.js';
+import type {Rewrite} from '../passes/pass.js';
 import type {LayerReport} from './layer_reports.js';
 import type {Report} from './report.js';
 import {grouped} from './report_json.js';
@@ -26,7 +27,7 @@ function headline({layers, totals, outputs, notes, options}: Report): string[] {
   const {macs, int8Macs, floatBytes, int8Bytes} = totals;
   const share = macs > 0 ? `${percent(int8Macs / macs)} of ${count(macs)} MACs are int8; ` : '';
   const known = outputs.filter(({sqnr}) => sqnr !== undefined);
-  const noise = known.map(({name, sqnr}) => `${name} ${dB(sqnr)}`);
+  const noise = known.map(({tensor, sqnr}) => `${tensor} ${dB(sqnr)}`);
   return [
     `${int8} of ${layers.length} layers are int8`,
     scheme(options),
@@ -102,9 +103,14 @@ function passLines({passes}: Report): string[] {
     const time = milliseconds === undefined ? '' : ` (${milliseconds.toFixed(0)} ms)`;
     const general = done.filter(({node}) => node === '').map(({text}) => `  ${text}`);
     const title = `${pass}: ${done.length} done, ${left.length} left alone${time}`;
-    return [title, ...general, ...grouped(left).map(groupLine)];
+    return [title, ...general, ...grouped(left.map(unnamed)).map(groupLine)];
   });
   return sections.length > 0 ? ['', ...sections] : [];
+}
+
+/** Without the node that a reason names at its end, so that the same reasons stand together. */
+function unnamed(rewrite: Rewrite): Rewrite {
+  return {...rewrite, text: rewrite.text.replace(/ \('[^']*'\)$/, '')};
 }
 
 function groupLine({text, nodes}: {text: string; nodes: readonly string[]}): string {

@@ -1,7 +1,8 @@
 import type {NamedTensorMap} from '@tensorflow/tfjs-core';
 import {type Graph, parseRef, refOf} from '../graph/graph.js';
 import {decibels, noiseRatio} from '../quant/decibels.js';
-import type {QuantParams} from '../quant/quant_params.js';
+import type {Grid} from '../quant/grid.js';
+import {dequantizeValue, type QuantParams, quantizeValue} from '../quant/quant_params.js';
 import {probeInputs, type ProbeOptions} from './model_inputs.js';
 import {runGraph} from './run_graph.js';
 import {isClassifierOutput, scoredTensors} from './scored_tensors.js';
@@ -93,6 +94,30 @@ export class Scorer {
     const outputs = scores(this.outputs);
     return {sqnr: meanSqnr(outputs), outputs, tensors: scores(this.tensors)};
   }
+
+  /**
+   * What grids alone cost: the reference's own tensors, each put on its grid and taken back.
+   *
+   * @param grids of the tensors to score, by reference
+   * @param integers that the grids have
+   */
+  scoreGrids(grids: ReadonlyMap<string, QuantParams>, integers: Grid): TensorScore[] {
+    return [...grids].flatMap(([ref, params]) => {
+      const tally = new Tally(false);
+      for (const sample of this.reference) {
+        const own = sample.get(ref);
+        if (own !== undefined)
+          tally.add(own, {...own, values: onGrid(own.values, params, integers)});
+      }
+      return tally.score(ref) ?? [];
+    });
+  }
+}
+
+function onGrid(values: ArrayLike<number>, params: QuantParams, integers: Grid): Float64Array {
+  return Float64Array.from(values, x =>
+    dequantizeValue(quantizeValue(x, params, integers), params),
+  );
 }
 
 /** Inputs that no statistics were taken of. */
