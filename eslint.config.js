@@ -36,7 +36,7 @@ const folders = {
   assembly: {pattern: 'backend/assembly/*.ts', imports: []},
   backend: {pattern: 'backend/**', imports: ['quant', 'ops']},
   node: {pattern: 'node/**', imports: ['api', 'backend']},
-  plots: {pattern: 'plots/**', imports: []},
+  plots: {pattern: 'plots/**', imports: ['report']},
 };
 const library = Object.keys(folders);
 Object.assign(folders, {

@@ -2,6 +2,7 @@ import {Command, Option} from 'commander';
 import type {EvaluateOptions} from './commands/evaluate.js';
 import type {InspectOptions} from './commands/inspect.js';
 import type {QuantizeOptions} from './commands/quantize.js';
+import type {ReportOptions} from './commands/report.js';
 import type {RewriteOptions} from './commands/rewrite.js';
 import {parseChannels, parseCount, parseDivisors, parseInteger} from './options.js';
 import type {Terminal} from './terminal.js';
@@ -24,6 +25,7 @@ export function makeProgram(terminal: Terminal, version: string): Command {
   addQuantize(program, terminal);
   addEvaluate(program, terminal);
   addInspect(program, terminal);
+  addReport(program, terminal);
   addRewrite(program, terminal);
   return program;
 }
@@ -54,7 +56,7 @@ function addQuantize(program: Command, terminal: Terminal): void {
     .argument('<model>', MODEL)
     .requiredOption('--out <dir>', 'folder for the INT8 model');
   addQuantizationOptions(command)
-    .option('--report <file>', 'write the report as JSON too')
+    .option('--report <file>', 'write the report too: .html (a page with plots), .json or .txt')
     .addHelpText('after', QUANTIZE_HELP)
     .action(async (model: string, options: QuantizeOptions) => {
       const {quantizeCommand} = await import('./commands/quantize.js');
@@ -68,7 +70,7 @@ Put the model before --skip and --without, which take everything up to the next 
 Examples:
   $ dfq quantize model/model.json --out model-int8
   $ dfq quantize model/model.json --out model-int8 --mean 123.675 116.28 103.53 --std 58.395 57.12 57.375
-  $ dfq quantize model/model.json --out model-int8 --per-channel --weight-bits 4 --report report.json
+  $ dfq quantize model/model.json --out model-int8 --per-channel --weight-bits 4 --report report.html
   $ dfq quantize model/model.json --out plain-int8 --without equalize-layers correct-bias`;
 
 /** What `quantize` and `inspect` share. */
@@ -177,6 +179,25 @@ const INSPECT_HELP = `
 Examples:
   $ dfq inspect model/model.json
   $ dfq inspect https://example.com/model/model.json --json`;
+
+function addReport(program: Command, terminal: Terminal): void {
+  program
+    .command('report')
+    .summary('show what became of every layer of an INT8 model')
+    .description('Show the report that an INT8 model carries, or write it into a file.')
+    .argument('<model>', MODEL)
+    .option('--out <file>', 'write it there: .html (a page with plots), .json or .txt')
+    .addHelpText('after', REPORT_HELP)
+    .action(async (model: string, options: ReportOptions) => {
+      const {reportCommand} = await import('./commands/report.js');
+      await reportCommand(model, options, terminal);
+    });
+}
+
+const REPORT_HELP = `
+Examples:
+  $ dfq report model-int8/model.json
+  $ dfq report model-int8/model.json --out report.html`;
 
 function addRewrite(program: Command, terminal: Terminal): void {
   program

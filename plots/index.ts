@@ -10,5 +10,7 @@
 export {barPlot, type Bar, type BarPlotData} from './bar_plot.js';
 export {channelRangePlot, type ChannelRangePlotData, type Quantiles} from './channel_range_plot.js';
 export type {FigureOptions, Rule} from './figure.js';
+export {layerRangePlot, type LayerRangePlotData} from './layer_range_plot.js';
 export {type Line, linePlot, type LinePlotData} from './line_plot.js';
+export {reportPage, type ReportPageOptions} from './report_page.js';
 export {svgFile} from './svg_file.js';

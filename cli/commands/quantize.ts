@@ -1,9 +1,8 @@
-import {writeFile} from 'node:fs/promises';
-import path from 'node:path';
 import {quantize} from '../../node/index.js';
 import {useBackend} from '../backends.js';
 import {loadGraph} from '../models.js';
 import {type QuantizationOptions, toLibraryOptions} from '../quantization.js';
+import {checkReportFile, titleOf, writeReport} from '../report_file.js';
 import {saveGraph} from '../save.js';
 import {startProgress, type Terminal} from '../terminal.js';
 
@@ -18,6 +17,7 @@ export async function quantizeCommand(
   options: QuantizeOptions,
   terminal: Terminal,
 ): Promise<void> {
+  if (options.report !== undefined) checkReportFile(options.report);
   const progress = startProgress(terminal);
   const libraryOptions = toLibraryOptions(options, progress);
   await useBackend('wasm');
@@ -27,7 +27,8 @@ export async function quantizeCommand(
     progress.stop();
     try {
       const saved = await saveGraph(quantized, options.out, weightBytes);
-      if (options.report !== undefined) await writeReport(options.report, quantized.report);
+      if (options.report !== undefined)
+        await writeReport(options.report, quantized.report, titleOf(location));
       terminal.out.write(`${quantized.report.toString().trimEnd()}\n\n${saved}\n`);
     } finally {
       quantized.dispose();
@@ -36,10 +37,4 @@ export async function quantizeCommand(
     progress.stop();
     model.dispose();
   }
-}
-
-async function writeReport(file: string, report: object): Promise<void> {
-  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`).catch((error: Error) => {
-    throw new Error(`cannot write the report to '${path.resolve(file)}': ${error.message}`);
-  });
 }

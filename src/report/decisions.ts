@@ -37,7 +37,7 @@ export function decisionsOf(before: Graph, after: Graph, result: PipelineResult)
       const isInt8 = own.some(({done, text}) => done && text === 'int8');
       if (isInt8 || after.has(`${name}/int8`)) return {name, op, decision: 'int8'};
       const remains = after.has(name) && !isInt8Op(after.node(name).op);
-      const reason = own.findLast(({done}) => done !== remains)?.text;
+      const reason = own.filter(({done}) => done !== remains).at(-1)?.text;
       if (!remains) return {name, op, decision: 'folded', reason};
       return {name, op, decision: 'float', reason: reason ?? whyFloat(node, feedsInt8, result)};
     });

@@ -74,7 +74,9 @@ export function layerReports(
     const floatBytes = layer === undefined ? 0 : floatBytesOf(layer, float, graphs.given);
     if (head === undefined) {
       const bytes = {float: floatBytes, int8: floatBytes};
-      const reason = rewrites.findLast(rewrite => rewrite.node === name && !rewrite.done)?.text;
+      const reason = rewrites
+        .filter(rewrite => rewrite.node === name && !rewrite.done)
+        .at(-1)?.text;
       return {...base, decision: 'float', reason: reason ?? 'lower-to-int8 is off', bytes};
     }
     const filter = plan.filters.get(name);

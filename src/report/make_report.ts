@@ -30,11 +30,7 @@ export async function makeReport(
   return new Report({
     options,
     totals: totalsOf(layers, graphs),
-    outputs: noise.outputs.map(({ref, sqnr, agreement}) => ({
-      tensor: ref,
-      sqnr: tenth(sqnr),
-      agreement,
-    })),
+    outputs: noise.outputs.map(({ref, sqnr}) => ({tensor: ref, sqnr: tenth(sqnr)})),
     layers,
     floatNodes: floatNodes(decisionsOf(given, int8, result)),
     channels: channelsOf(result, layers),

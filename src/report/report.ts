@@ -21,8 +21,6 @@ export interface OutputReport {
   readonly tensor: string;
   /** In dB; absent where both are equal. */
   readonly sqnr?: number;
-  /** Share of the samples whose best class is the same, 0–1; of classifiers. */
-  readonly agreement?: number;
 }
 
 export interface ReportData {

@@ -1,11 +1,9 @@
 import {bytes, count, dB, medianShare, percent, ratio, scheme} from './format.js';
 import type {Rewrite} from '../passes/pass.js';
-import type {LayerReport} from './layer_reports.js';
 import type {Report} from './report.js';
 import {grouped} from './report_json.js';
+import {worstLayers} from './worst_layers.js';
 
-/** Layers of the lowest activation SQNR that are marked. */
-const WORST = 3;
 /** Names that are listed after a reason. */
 const NAMES = 4;
 
@@ -72,13 +70,6 @@ function layerLines({layers}: Report): string[] {
   ]);
   const legend = worst.size > 0 ? ['◄ lowest SQNR of the activations'] : [];
   return rows.length > 0 ? [...table([HEAD, ...rows]), ...legend] : [];
-}
-
-/** The int8 layers whose results are farthest from the float model's. */
-export function worstLayers(layers: readonly LayerReport[]): ReadonlySet<LayerReport> {
-  const known = layers.filter(({activationSqnr}) => activationSqnr !== undefined);
-  const order = known.sort((a, b) => (a.activationSqnr ?? 0) - (b.activationSqnr ?? 0));
-  return new Set(order.slice(0, Math.min(WORST, Math.floor(layers.length / 2))));
 }
 
 function floatLines({layers, floatNodes}: Report): string[] {

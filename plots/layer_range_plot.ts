@@ -1,0 +1,121 @@
+import * as Plot from '@observablehq/plot';
+import type {ChannelSummary} from './channel_range_plot.js';
+import {colourOf, figure, type FigureOptions, type Heading, textWidth} from './figure.js';
+
+export interface LayerRangePlotData extends Heading {
+  /** What the values are: 'largest |weight| of a channel, as a share of the layer’s'. */
+  readonly valueLabel: string;
+  /** At most two: a box each in every row. */
+  readonly series: readonly string[];
+  /** From top to bottom; one summary a series. */
+  readonly rows: ReadonlyArray<{
+    readonly label: string;
+    readonly boxes: readonly ChannelSummary[];
+  }>;
+}
+
+interface Box extends ChannelSummary {
+  readonly y: number;
+  readonly title: string;
+}
+
+const ROW = 24;
+/** Narrower channels than this are drawn at the axis. */
+const LEAST = 1e-4;
+
+/**
+ * How the ranges of channels are spread, layer by layer, on a logarithmic axis that ends at 1: whiskers
+ * from smallest to largest, box from first to third quartile, a white line at the median.
+ */
+export function layerRangePlot(
+  {title, subtitle, valueLabel, series, rows}: LayerRangePlotData,
+  options: FigureOptions = {},
+): SVGSVGElement {
+  const offset = (i: number) => (series.length > 1 ? (i === 0 ? -0.2 : 0.2) : 0);
+  return figure({
+    ...options,
+    heading: {title, subtitle},
+    series,
+    height: ROW * Math.max(rows.length, 1) + 48,
+    headroom: 12,
+    margin: {
+      left: 16 + Math.max(0, ...rows.map(({label}) => textWidth(label))),
+      right: 20,
+      bottom: 48,
+    },
+    scales: {
+      x: {
+        type: 'log',
+        domain: [least(rows), 1],
+        label: valueLabel,
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        grid: true,
+        tickFormat: (share: number) =>
+          isPowerOfTen(share) ? `${+(100 * share).toPrecision(3)} %` : '',
+      },
+      y: {
+        label: null,
+        domain: [rows.length - 0.5, -0.5],
+        ticks: rows.map((_, i) => i),
+        tickFormat: (row: number) => rows[row]?.label ?? '',
+        tickSize: 0,
+      },
+    },
+    marks: series.flatMap((name, i) => boxMarks(boxesOf(rows, i, name, offset(i)), i)),
+  });
+}
+
+function isPowerOfTen(share: number): boolean {
+  return Math.abs(Math.log10(share) - Math.round(Math.log10(share))) < 1e-6;
+}
+
+function least(rows: LayerRangePlotData['rows']): number {
+  const smallest = Math.min(...rows.flatMap(({boxes}) => boxes.map(({min}) => min)), 0.1);
+  return 10 ** Math.floor(Math.log10(Math.max(smallest, LEAST)));
+}
+
+function boxesOf(rows: LayerRangePlotData['rows'], index: number, name: string, offset: number) {
+  const percent = (share: number) => `${+(100 * share).toPrecision(2)} %`;
+  return rows.flatMap(({label, boxes}, row): Box[] => {
+    const box = boxes[index];
+    if (box === undefined) return [];
+    const clamped = (value: number) => Math.max(value, LEAST);
+    return [
+      {
+        y: row + offset,
+        min: clamped(box.min),
+        q1: clamped(box.q1),
+        median: clamped(box.median),
+        q3: clamped(box.q3),
+        max: clamped(box.max),
+        title: `${label}, ${name}: ${percent(box.min)} to ${percent(box.max)}, median ${percent(box.median)}`,
+      },
+    ];
+  });
+}
+
+function boxMarks(boxes: readonly Box[], index: number): Plot.Markish[] {
+  const stroke = colourOf(index);
+  const place = {y: 'y', stroke};
+  return [
+    Plot.link(boxes, {...place, x1: 'min', x2: 'max', y1: 'y', y2: 'y', strokeWidth: 1.2}),
+    Plot.link(boxes, {
+      ...place,
+      x1: 'q1',
+      x2: 'q3',
+      y1: 'y',
+      y2: 'y',
+      strokeWidth: 7,
+      title: 'title',
+    }),
+    Plot.link(boxes, {
+      x1: 'median',
+      x2: 'median',
+      y1: ({y}: Box) => y - 0.15,
+      y2: ({y}: Box) => y + 0.15,
+      stroke: 'white',
+      strokeWidth: 2,
+    }),
+  ];
+}
