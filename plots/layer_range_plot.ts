@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type {ChannelSummary} from './channel_range_plot.js';
+import type {Quantiles} from './channel_range_plot.js';
 import {colourOf, figure, type FigureOptions, type Heading, textWidth} from './figure.js';
 
 export interface LayerRangePlotData extends Heading {
@@ -7,15 +7,20 @@ export interface LayerRangePlotData extends Heading {
   readonly valueLabel: string;
   /** At most two: a box each in every row. */
   readonly series: readonly string[];
-  /** From top to bottom; one summary a series. */
+  /** From top to bottom; a box for each of the series. */
   readonly rows: ReadonlyArray<{
     readonly label: string;
-    readonly boxes: readonly ChannelSummary[];
+    readonly boxes: readonly Quantiles[];
   }>;
 }
 
-interface Box extends ChannelSummary {
+interface Box {
   readonly y: number;
+  readonly min: number;
+  readonly q1: number;
+  readonly median: number;
+  readonly q3: number;
+  readonly max: number;
   readonly title: string;
 }
 
@@ -71,7 +76,7 @@ function isPowerOfTen(share: number): boolean {
 }
 
 function least(rows: LayerRangePlotData['rows']): number {
-  const smallest = Math.min(...rows.flatMap(({boxes}) => boxes.map(({min}) => min)), 0.1);
+  const smallest = Math.min(...rows.flatMap(({boxes}) => boxes.map(([min]) => min)), 0.1);
   return 10 ** Math.floor(Math.log10(Math.max(smallest, LEAST)));
 }
 
@@ -80,18 +85,9 @@ function boxesOf(rows: LayerRangePlotData['rows'], index: number, name: string, 
   return rows.flatMap(({label, boxes}, row): Box[] => {
     const box = boxes[index];
     if (box === undefined) return [];
-    const clamped = (value: number) => Math.max(value, LEAST);
-    return [
-      {
-        y: row + offset,
-        min: clamped(box.min),
-        q1: clamped(box.q1),
-        median: clamped(box.median),
-        q3: clamped(box.q3),
-        max: clamped(box.max),
-        title: `${label}, ${name}: ${percent(box.min)} to ${percent(box.max)}, median ${percent(box.median)}`,
-      },
-    ];
+    const [min, q1, median, q3, max] = box.map(value => Math.max(value, LEAST));
+    const title = `${label}, ${name}: ${percent(box[0])} to ${percent(box[4])}, median ${percent(box[2])}`;
+    return [{y: row + offset, min, q1, median, q3, max, title}];
   });
 }
 

@@ -2,7 +2,7 @@ import type {Quantiles} from '../../src/report/channel_ranges.js';
 import type {LayerReport} from '../../src/report/layer_reports.js';
 import type {ReportData} from '../../src/report/report.js';
 import {barPlot, type BarPlotData} from '../bar_plot.js';
-import {channelRangePlot, type ChannelSummary} from '../channel_range_plot.js';
+import {channelRangePlot} from '../channel_range_plot.js';
 import type {FigureOptions} from '../figure.js';
 import {layerRangePlot} from '../layer_range_plot.js';
 import {escapeHtml, shortened, withoutCommonFolders} from './html.js';
@@ -49,17 +49,25 @@ function inline(svg: SVGSVGElement): string {
 
 function channelChart({channels}: ReportData, draw: Drawer): string {
   if (channels === undefined) return '';
-  const {layer, before, after} = channels;
+  const {layer, channels: numbers, before, after} = channels;
   const panels = [
-    {name: 'before', channels: before.map(summary)},
-    {name: 'after', channels: after.map(summary)},
+    {name: 'before', channels: before},
+    {name: 'after', channels: after},
   ];
   const caption =
     `Weights of ${layer}, whose channels differ most: a box for each output channel, from the ` +
     'narrowest to the widest, relative to the largest weight of the layer. One scale for the whole ' +
     'filter serves channels that fill their axis, and leaves few levels to those that do not.';
   return draw([], caption, (_, options) =>
-    channelRangePlot({title: 'Channels of the most uneven layer', panels}, options),
+    channelRangePlot(
+      {
+        title: 'Channels of the most uneven layer',
+        panels,
+        numbers,
+        xLabel: 'output channel, by range',
+      },
+      options,
+    ),
   );
 }
 
@@ -148,10 +156,7 @@ function bars(
   );
 }
 
-function summary([min, q1, median, q3, max]: Quantiles): ChannelSummary {
-  return {min, q1, median, q3, max};
-}
-
-function relative([min, q1, median, q3, max]: Quantiles): ChannelSummary {
-  return {min: min / max, q1: q1 / max, median: median / max, q3: q3 / max, max: 1};
+/** As shares of the largest. */
+function relative([min, q1, median, q3, max]: Quantiles): Quantiles {
+  return [min / max, q1 / max, median / max, q3 / max, 1];
 }
