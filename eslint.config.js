@@ -8,6 +8,7 @@ const folders = {
   quant: {pattern: 'src/quant/**', imports: []},
   ops: {pattern: 'src/ops.ts', imports: []},
   graph: {pattern: 'src/graph/**', imports: ['quant', 'ops']},
+  layers: {pattern: 'src/layers/**', imports: ['graph', 'quant', 'ops']},
   statistics: {pattern: 'src/statistics/**', imports: ['graph', 'quant', 'ops']},
   passInterface: {
     pattern: 'src/passes/{pass,plan}.ts',
@@ -29,7 +30,7 @@ const folders = {
   api: {
     pattern: 'src/*.ts',
     imports: [
-      ...['pipeline', 'passInterface', 'statistics', 'report', 'export'],
+      ...['pipeline', 'passInterface', 'statistics', 'report', 'export', 'layers'],
       ...['graph', 'quant', 'ops', 'backend'],
     ],
   },

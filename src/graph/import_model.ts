@@ -97,13 +97,15 @@ function endsOf(nodes: readonly Node[], {inputs = {}, outputs = {}}: Signature) 
   };
 }
 
-function encodingOf({quantization}: io.WeightsManifestEntry): Encoding | undefined {
+/** How a weight is stored, as its entry in the manifest tells. */
+export function encodingOf({quantization}: io.WeightsManifestEntry): Encoding | undefined {
   if (quantization === undefined) return undefined;
   const {dtype, scale, min} = quantization;
   return {dtype, scale, min};
 }
 
-async function readConstant(tensor: Tensor, encoding?: Encoding): Promise<Constant> {
+/** The value of a tensor, from whatever backend holds it. */
+export async function readConstant(tensor: Tensor, encoding?: Encoding): Promise<Constant> {
   const {shape, dtype} = tensor;
   switch (dtype) {
     case 'float32':
