@@ -3,6 +3,8 @@ import {io} from '@tensorflow/tfjs-core';
 import {loadModel} from '../node/load_model.js';
 import {pathOfUrl} from '../node/file_system.js';
 import {fileSource, httpSource, type ModelSource} from '../node/model_source.js';
+import {toGraphModel} from '../src/float_model.js';
+import {isLayersTopology} from '../src/layers/layers_model.js';
 import {Int8Op} from '../src/ops.js';
 
 const INT8_OPS: ReadonlySet<string> = new Set(Object.values(Int8Op));
@@ -16,7 +18,7 @@ export interface LoadedModel {
 }
 
 /**
- * Load a GraphModel into the current backend.
+ * Load a GraphModel into the current backend; a LayersModel is traced to one.
  *
  * @param location path of model.json or of its folder, or a URL: file://, http://, https://
  * @throws Error that names the file or URL
@@ -24,12 +26,24 @@ export interface LoadedModel {
 export async function loadGraph(location: string): Promise<LoadedModel> {
   const source = await sourceOf(location);
   const artifacts = await loadModel(source);
+  const weightBytes = new io.CompositeArrayBuffer(artifacts.weightData).byteLength;
+  if (isLayersTopology(artifacts.modelTopology)) {
+    return {model: await tracedModel(artifacts, source.location), int8: false, weightBytes};
+  }
   const nodes = nodesOf(artifacts, source.location);
   return {
     model: await loadGraphModel({load: () => Promise.resolve(artifacts)}),
     int8: nodes.some(({op}) => INT8_OPS.has(op)),
-    weightBytes: new io.CompositeArrayBuffer(artifacts.weightData).byteLength,
+    weightBytes,
   };
+}
+
+async function tracedModel(artifacts: io.ModelArtifacts, location: string): Promise<GraphModel> {
+  try {
+    return await toGraphModel(artifacts);
+  } catch (error) {
+    throw new Error(`'${location}': ${(error as Error).message}`);
+  }
 }
 
 async function sourceOf(location: string): Promise<ModelSource> {
@@ -41,8 +55,7 @@ function nodesOf({modelTopology}: io.ModelArtifacts, location: string): {op: str
   const {node} = (modelTopology ?? {}) as {node?: {op: string}[]};
   if (!Array.isArray(node))
     throw new Error(
-      `'${location}' is a LayersModel, not a GraphModel; convert it with ` +
-        'tensorflowjs_converter --input_format=tfjs_layers_model --output_format=tfjs_graph_model',
+      `'${location}' is neither a GraphModel nor a LayersModel; give the model.json of one`,
     );
   if (node.length === 0) throw new Error(`'${location}' holds an empty graph`);
   return node;

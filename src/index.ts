@@ -1,5 +1,5 @@
 /**
- * tfjs-dfq: data-free INT8 quantization of TensorFlow.js GraphModels.
+ * tfjs-dfq: data-free INT8 quantization of TensorFlow.js GraphModels and LayersModels.
  *
  *     import * as dfq from 'tfjs-dfq';
  *
@@ -12,9 +12,11 @@
  */
 import '../backend/index.js';
 
+export {type FloatModel, toGraphModel} from './float_model.js';
 export {DfqError} from './graph/dfq_error.js';
 export {type Inspection, inspect, type TensorDescription} from './inspect.js';
 export type {Progress, QuantizeOptions} from './options.js';
+export type {LayersModelLike} from './layers/layers_model.js';
 export type {Rewrite} from './passes/pass.js';
 export {
   FLOAT_PASS_NAMES as floatPassNames,

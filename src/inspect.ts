@@ -1,6 +1,6 @@
-import type {GraphModel} from '@tensorflow/tfjs-converter';
 import type {DataType} from '@tensorflow/tfjs-core';
-import {artifactsOf, importModel} from './graph/import_model.js';
+import {type FloatModel, importFloatModel, savedArtifacts} from './float_model.js';
+
 import {macsOf} from './graph/macs.js';
 import type {QuantizeOptions} from './options.js';
 import {runPasses} from './quantize.js';
@@ -37,10 +37,10 @@ export interface Inspection {
  * @throws DfqError as quantize does
  */
 export async function inspect(
-  model: GraphModel,
+  model: FloatModel,
   options: QuantizeOptions = {},
 ): Promise<Inspection> {
-  const graph = await importModel(model);
+  const graph = await importFloatModel(model);
   const shapes = await traceShapes(graph, {scaling: options.input, examples: options.examples});
   const values = [...graph.constants.values()].filter(({dtype}) => dtype !== 'string');
   const isInt8 = graph.nodes.some(({op}) => isInt8Op(op));
@@ -50,20 +50,20 @@ export async function inspect(
     ops: opHistogram(graph),
     macs: graph.nodes.reduce((sum, node) => sum + macsOf(graph, node, shapes), 0),
     parameters: values.reduce((sum, {values}) => sum + values.length, 0),
-    bytes: bytesOf(model),
+    bytes: await bytesOf(model),
     nodes: isInt8 ? [] : await plannedDecisions(model, options),
   };
 }
 
-function bytesOf(model: GraphModel): number {
-  const data = artifactsOf(model).weightData ?? [];
+async function bytesOf(model: FloatModel): Promise<number> {
+  const {weightData: data = []} = await savedArtifacts(model);
   return data instanceof ArrayBuffer
     ? data.byteLength
     : data.reduce((sum, {byteLength}) => sum + byteLength, 0);
 }
 
 async function plannedDecisions(
-  model: GraphModel,
+  model: FloatModel,
   options: QuantizeOptions,
 ): Promise<NodeDecision[]> {
   const {given, graph, result} = await runPasses(model, options);

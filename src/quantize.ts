@@ -1,9 +1,9 @@
 import type {GraphModel} from '@tensorflow/tfjs-converter';
+import {type FloatModel, importFloatModel} from './float_model.js';
 import {DfqError} from './graph/dfq_error.js';
 import {checkValues} from './graph/check_values.js';
 import {exportModel} from './graph/export_model.js';
 import type {Graph} from './graph/graph.js';
-import {importModel} from './graph/import_model.js';
 import {
   checkPassNames,
   type QuantizeOptions,
@@ -25,17 +25,17 @@ import {isInt8Op} from './report/ops.js';
 import {DEFAULT_SCALING, imageLayout, inputSpecs} from './statistics/model_inputs.js';
 
 /**
- * Turns a float GraphModel into an INT8 one, without data (Data-Free Quantization, Nagel et al. 2019).
+ * Turns a float model into an INT8 GraphModel, without data (Data-Free Quantization, Nagel et al. 2019).
  *
  * The result is a GraphModel like any other. On the `int8` backend it runs on 8-bit kernels, on any
  * other by emulation. The given model stays as it is; the current backend is changed meanwhile, and
  * restored.
  *
- * @param model a loaded float GraphModel, its weights on any backend
+ * @param model a loaded float GraphModel or LayersModel, its weights on any backend
  * @throws DfqError for a model or an option that can't be; the message names it and the remedy
  */
 export async function quantize(
-  model: GraphModel,
+  model: FloatModel,
   options: QuantizeOptions = {},
 ): Promise<QuantizedGraphModel> {
   const {graph, report} = await quantizeGraph(model, options);
@@ -45,7 +45,7 @@ export async function quantize(
 }
 
 /** {@link quantize} up to the graph: what it would do, without a model to run. */
-export async function quantizeGraph(model: GraphModel, options: QuantizeOptions) {
+export async function quantizeGraph(model: FloatModel, options: QuantizeOptions) {
   const {given, graph, resolved, result} = await runPasses(model, options);
   const notes = assumptions(graph, resolved, options);
   const report = await makeReport({given, int8: graph}, result, resolved.pass, notes);
@@ -57,7 +57,7 @@ export async function quantizeGraph(model: GraphModel, options: QuantizeOptions)
  *
  * @returns the graph that was `given`, and the one that the passes made of it
  */
-export async function runPasses(model: GraphModel, options: QuantizeOptions) {
+export async function runPasses(model: FloatModel, options: QuantizeOptions) {
   const graph = await importChecked(model);
   if (graph.nodes.some(({op}) => isInt8Op(op))) {
     throw new DfqError('the model is int8 already; quantize the float model that it was made from');
@@ -80,7 +80,7 @@ export interface RewriteOptions {
  * @throws DfqError for a name that is none of {@link FLOAT_PASS_NAMES}
  */
 export async function rewrite(
-  model: GraphModel,
+  model: FloatModel,
   options: RewriteOptions = {},
 ): Promise<GraphModel> {
   const {passes = ['fold-batch-norm'], relu6} = options;
@@ -97,9 +97,9 @@ export async function rewrite(
   return exportModel(graph);
 }
 
-/** @throws DfqError for a model that can't be quantized: no GraphModel, NaN among its weights */
-export async function importChecked(model: GraphModel): Promise<Graph> {
-  const graph = await importModel(model);
+/** @throws DfqError for a model that can't be quantized: none, layers that can't be traced, NaN among its weights */
+export async function importChecked(model: FloatModel): Promise<Graph> {
+  const graph = await importFloatModel(model);
   checkValues(graph);
   return graph;
 }

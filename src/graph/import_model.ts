@@ -55,14 +55,10 @@ export async function importModel(model: GraphModel): Promise<Graph> {
 /** GraphModel declares its artifacts private, but offers nothing else that holds the topology. */
 export function artifactsOf(model: GraphModel): io.ModelArtifacts {
   // Callers without types may pass anything.
-  const given = model as unknown as {artifacts?: io.ModelArtifacts; layers?: unknown} | null;
-  const artifacts = given?.artifacts;
+  const {artifacts} = (model ?? {}) as unknown as {artifacts?: io.ModelArtifacts};
   if (artifacts?.modelTopology === undefined) {
-    const isLayers = typeof given?.layers === 'object';
     throw new DfqError(
-      isLayers
-        ? 'this is a LayersModel; convert it with tensorflowjs_converter --output_format=tfjs_graph_model'
-        : 'this is not a loaded GraphModel; pass what loadGraphModel() returns',
+      'this is no loaded model; pass what loadGraphModel() or loadLayersModel() returns',
     );
   }
   return artifacts;

@@ -1,7 +1,7 @@
 import {type AttrLiteral, attributesOf} from '../graph/attributes.js';
 import {type Constant, floatConstant, intConstant} from '../graph/constant.js';
 import {DfqError} from '../graph/dfq_error.js';
-import {Graph} from '../graph/graph.js';
+import {type Graph} from '../graph/graph.js';
 import type {Shape, Traced} from './traced.js';
 import type {WeightStore} from './weight_store.js';
 
@@ -82,7 +82,11 @@ export class LayerScope {
 
   /** Further outputs of a node: ref:1, ref:2, … */
   outputs(node: Traced, shapes: readonly Shape[]): Traced[] {
-    return shapes.map((shape, i) => ({...node, shape, ref: i === 0 ? node.ref : `${node.ref}:${i}`}));
+    return shapes.map((shape, i) => ({
+      ...node,
+      shape,
+      ref: i === 0 ? node.ref : `${node.ref}:${i}`,
+    }));
   }
 
   cast(x: Traced, dtype: 'float32' | 'int32'): Traced {

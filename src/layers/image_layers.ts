@@ -31,7 +31,9 @@ function resize(
 ): Traced {
   const op = RESIZES[interpolation];
   if (op === undefined) {
-    scope.fail(`interpolates by '${interpolation}'; TensorFlow.js runs ${Object.keys(RESIZES).join(', ')}`);
+    scope.fail(
+      `interpolates by '${interpolation}'; TensorFlow.js runs ${Object.keys(RESIZES).join(', ')}`,
+    );
   }
   const shape = [x.shape[0], height, width, x.shape[3]];
   const attrs = {align_corners: alignCorners, half_pixel_centers: false};
@@ -94,6 +96,10 @@ function croppedIndices(start: number, size: number, total: number): number[] {
 function gather(scope: LayerScope, x: Traced, axis: number, indices: readonly number[]): Traced {
   const shape = x.shape.map((size, i) => (i === axis ? indices.length : size));
   const name = `crop_${axis}`;
-  const operands = [x, scope.ints(`${name}/indices`, indices), scope.ints(`${name}/axis`, [axis], [])];
+  const operands = [
+    x,
+    scope.ints(`${name}/indices`, indices),
+    scope.ints(`${name}/axis`, [axis], []),
+  ];
   return scope.op('GatherV2', operands, shape, {batch_dims: 0}, name);
 }

@@ -38,7 +38,9 @@ export function readTopology(topology: unknown): ModelConfig {
   const {model_config: wrapped, ...own} = record(topology);
   const {class_name: className, config} = record(wrapped ?? own);
   if (typeof className !== 'string') {
-    throw new DfqError('the topology names no class of model; save the model again as a LayersModel');
+    throw new DfqError(
+      'the topology names no class of model; save the model again as a LayersModel',
+    );
   }
   return readModel(className, config);
 }
@@ -75,7 +77,9 @@ function readSequential(config: unknown): ModelConfig {
 function inputOf(first: LayerConfig | undefined): LayerConfig {
   if (first === undefined) throw new DfqError('the model has no layers; add some');
   // A model as first layer has the shape in its own first layer.
-  const inner = isModel(first.className) ? readModel(first.className, first.config).layers[0] : first;
+  const inner = isModel(first.className)
+    ? readModel(first.className, first.config).layers[0]
+    : first;
   const {batch_input_shape, dtype} = inner.config;
   const name = `${first.name}_input`;
   return {name, className: 'InputLayer', config: {batch_input_shape, dtype, name}, calls: []};

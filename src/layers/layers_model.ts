@@ -1,5 +1,4 @@
 import {dispose, io} from '@tensorflow/tfjs-core';
-import type {AttrValue} from '../graph/attributes.js';
 import {DfqError} from '../graph/dfq_error.js';
 import {Graph, type Node, parseRef, refOf} from '../graph/graph.js';
 import {encodingOf, readConstant} from '../graph/import_model.js';
@@ -80,12 +79,14 @@ const TYPES: Readonly<Record<string, {type: string; dtype: Traced['dtype']}>> = 
 
 function placeholder(builder: GraphBuilder, {name, config}: LayerConfig): Traced {
   const sizes = config['batch_input_shape'] ?? config['batch_shape'];
-  const type = TYPES[String(config['dtype'] ?? 'float32')];
+  const declared = config['dtype'];
+  const dtype = typeof declared === 'string' ? declared : 'float32';
+  const type = TYPES[dtype];
   if (!Array.isArray(sizes)) {
     throw new DfqError(`input '${name}' has no shape; give the first layer an inputShape`);
   }
   if (type === undefined) {
-    throw new DfqError(`input '${name}' is of dtype ${String(config['dtype'])}, which has no tensors here`);
+    throw new DfqError(`input '${name}' is of dtype ${dtype}, which has no tensors here`);
   }
   const shape = sizes.map(size => (typeof size === 'number' ? size : -1));
   const attrs = {dtype: {type: type.type}, shape: {shape: shapeProto(shape)}};
@@ -106,7 +107,7 @@ function nameOutputs(graph: Graph, model: ModelConfig, outputs: readonly Traced[
     taken.add(name);
     // An input that is returned, or a tensor that is returned twice, keeps the name that it has.
     if (graph.has(name)) name = graph.freshName(`${name}/output`);
-    graph.add({name, op: 'Identity', inputs: [tensor.ref], attrs: {} as Record<string, AttrValue>});
+    graph.add({name, op: 'Identity', inputs: [tensor.ref], attrs: {}});
     return {...tensor, ref: name};
   });
 }

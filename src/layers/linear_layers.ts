@@ -73,7 +73,12 @@ function finish(scope: LayerScope, settings: Settings, x: Traced): Traced {
 function conv2d({scope, settings, inputs: [x]}: LayerCall): Traced {
   settings.requireValue('groups', 1);
   return channelsLast(scope, x, settings.channelsFirst, y => {
-    const conv = convolve(scope, y, scope.weight('kernel'), windowOf(scope, settings, 'kernel_size'));
+    const conv = convolve(
+      scope,
+      y,
+      scope.weight('kernel'),
+      windowOf(scope, settings, 'kernel_size'),
+    );
     return finish(scope, settings, conv);
   });
 }
@@ -138,7 +143,8 @@ function separableConv2d({scope, settings, inputs: [x]}: LayerCall): Traced {
  */
 function conv2dTranspose({scope, settings, inputs: [x]}: LayerCall): Traced {
   const window = windowOf(scope, settings, 'kernel_size');
-  if (window.dilations.some(rate => rate !== 1)) scope.fail('is dilated, which TensorFlow.js ignores');
+  if (window.dilations.some(rate => rate !== 1))
+    scope.fail('is dilated, which TensorFlow.js ignores');
   const filter = scope.weight('kernel');
   const channels = filterShape(scope, filter)[2];
   const overlap = window.size.map((size, i) =>

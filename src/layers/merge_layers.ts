@@ -21,7 +21,9 @@ function merge(op: string) {
   return ({scope, inputs}: LayerCall): Traced => {
     const asImages = inputs.every(({image}) => image !== undefined);
     const operands = asImages ? inputs.map(x => toImage(scope, x)) : sameRank(scope, inputs);
-    const merged = operands.reduce((a, b) => scope.op(op, [a, b], broadcast(scope, a.shape, b.shape)));
+    const merged = operands.reduce((a, b) =>
+      scope.op(op, [a, b], broadcast(scope, a.shape, b.shape)),
+    );
     return asImages ? toSequence(scope, merged) : merged;
   };
 }
@@ -49,7 +51,14 @@ function concatenate({scope, settings, inputs}: LayerCall): Traced {
   const axis = fromFront(settings.number('axis', -1), shape.length);
   const asImages = axis === 2 && inputs.every(({image}) => image !== undefined);
   if (!asImages) return concat(scope, inputs, axis);
-  return toSequence(scope, concat(scope, inputs.map(x => toImage(scope, x)), axis + 1));
+  return toSequence(
+    scope,
+    concat(
+      scope,
+      inputs.map(x => toImage(scope, x)),
+      axis + 1,
+    ),
+  );
 }
 
 /** Along one axis. */

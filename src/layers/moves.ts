@@ -55,11 +55,7 @@ export function toSequence(scope: LayerScope, image: Traced): Traced {
 }
 
 /** `work`, which acts on elements alone, on the image where there is one. */
-export function elementwise(
-  scope: LayerScope,
-  x: Traced,
-  work: (x: Traced) => Traced,
-): Traced {
+export function elementwise(scope: LayerScope, x: Traced, work: (x: Traced) => Traced): Traced {
   return x.image === undefined ? work(x) : toSequence(scope, work(toImage(scope, x)));
 }
 

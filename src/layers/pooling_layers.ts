@@ -52,6 +52,9 @@ function globalPool(op: string): LayerTracer {
     const pooled = scope.op(op, operands, shape, {keep_dims: false});
     if (!settings.boolean('keepdims', false)) return pooled;
     const ones = Array<number>(given.shape.length - 2).fill(1);
-    return reshape(scope, pooled, [shape[0], ...(channelsFirst ? [shape[1], ...ones] : [...ones, shape[1]])]);
+    return reshape(scope, pooled, [
+      shape[0],
+      ...(channelsFirst ? [shape[1], ...ones] : [...ones, shape[1]]),
+    ]);
   };
 }

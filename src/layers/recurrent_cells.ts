@@ -118,7 +118,11 @@ function gruCell(cell: LayerScope, settings: Settings): Cell {
         {part: scope.part('reset'), a: xr, b: ur},
       ].map(({part, a, b}) => activate(part, sum(part, a, b), gate));
       const kept = times(scope.part('reset'), r, h);
-      const proposal = activate(inner, sum(inner, xh, matMul(inner, kept, candidate, units)), activation);
+      const proposal = activate(
+        inner,
+        sum(inner, xh, matMul(inner, kept, candidate, units)),
+        activation,
+      );
       const fresh = times(scope, oneMinus(scope, z), proposal);
       return [sum(scope, times(scope.part('update'), z, h), fresh)];
     },

@@ -51,12 +51,15 @@ function runLayer(
 ): Run {
   const settings = new Settings(scope, config);
   if (sequence.masked) {
-    scope.fail('is given a mask, which int8 steps cannot leave out; leave Masking and maskZero out');
+    scope.fail(
+      'is given a mask, which int8 steps cannot leave out; leave Masking and maskZero out',
+    );
   }
   if (settings.boolean('stateful', false)) {
     scope.fail('is stateful; build it with returnState, and feed and return its states');
   }
-  if (sequence.shape.length !== 3) scope.fail(`takes [batch, steps, channels], not [${sequence.shape}]`);
+  if (sequence.shape.length !== 3)
+    scope.fail(`takes [batch, steps, channels], not [${sequence.shape}]`);
   if (!(sequence.shape[1] > 0)) {
     scope.fail('has an open number of steps; give the model an inputShape with a fixed one');
   }
@@ -197,7 +200,8 @@ function mergeDirections(
   forward: Traced,
   backward: Traced,
 ): Traced[] {
-  const mode = settings.config['merge_mode'] === null ? '' : settings.keyword('merge_mode', 'concat');
+  const mode =
+    settings.config['merge_mode'] === null ? '' : settings.keyword('merge_mode', 'concat');
   const sum = () => scope.op('AddV2', [forward, backward], forward.shape);
   switch (mode) {
     case 'concat':

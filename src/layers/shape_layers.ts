@@ -51,7 +51,9 @@ function repeatVector({scope, settings, inputs: [x]}: LayerCall): Traced {
 function borders({scope, settings}: LayerCall, key: string, fallback: number): number[][] {
   const value = settings.config[key] ?? fallback;
   const sides = Array.isArray(value) ? value : [value, value];
-  const pairs = sides.map(side => (Array.isArray(side) ? side.map(Number) : [Number(side), Number(side)]));
+  const pairs = sides.map(side =>
+    Array.isArray(side) ? side.map(Number) : [Number(side), Number(side)],
+  );
   if (pairs.length !== 2 || pairs.flat().some(size => !(size >= 0))) {
     scope.fail(`has [${pairs.join('; ')}] as its ${key}, not two pairs of sizes`);
   }
@@ -78,12 +80,24 @@ function cropping2d(call: LayerCall): Traced {
     const endMask = all.reduce((mask, [, after], i) => (after === 0 ? mask | (1 << i) : mask), 0);
     const operands = [
       x,
-      scope.ints('strided_slice/stack', all.map(([before]) => before)),
-      scope.ints('strided_slice/stack_1', all.map(([, after]) => -after)),
+      scope.ints(
+        'strided_slice/stack',
+        all.map(([before]) => before),
+      ),
+      scope.ints(
+        'strided_slice/stack_1',
+        all.map(([, after]) => -after),
+      ),
       scope.ints('strided_slice/stack_2', [1, 1, 1, 1]),
     ];
     const attrs = {begin_mask: 0, end_mask: endMask, ellipsis_mask: 0, new_axis_mask: 0};
-    return scope.op('StridedSlice', operands, shape, {...attrs, shrink_axis_mask: 0}, 'strided_slice');
+    return scope.op(
+      'StridedSlice',
+      operands,
+      shape,
+      {...attrs, shrink_axis_mask: 0},
+      'strided_slice',
+    );
   });
 }
 

@@ -59,7 +59,9 @@ class ModelTrace {
     const layer = this.layers.get(name);
     const inbound = layer?.calls[call];
     if (layer === undefined || inbound === undefined) {
-      throw new DfqError(`the topology has no call ${call} of layer '${name}'; save the model again`);
+      throw new DfqError(
+        `the topology has no call ${call} of layer '${name}'; save the model again`,
+      );
     }
     const inputs = inbound.map(([from, index, output]) => this.tensor(from, index, output));
     const scope = new LayerScope(this.builder, [...this.path, name], layer.className);

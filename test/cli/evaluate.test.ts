@@ -104,9 +104,9 @@ describe('dfq evaluate refuses, in one line,', () => {
     expect(await refusal(at('model'))).toMatch(/group1-shard1of1.bin' does not exist/);
   });
 
-  it('a LayersModel', async () => {
-    await saveModel(at('layers'), {modelTopology: {model_config: {}}, weightSpecs: []});
-    expect(await refusal(at('layers'))).toMatch(/is a LayersModel, not a GraphModel; convert it/);
+  it('a topology of neither kind', async () => {
+    await saveModel(at('neither'), {modelTopology: {layers: {}}, weightSpecs: []});
+    expect(await refusal(at('neither'))).toMatch(/is neither a GraphModel nor a LayersModel/);
   });
 
   it('an empty graph', async () => {

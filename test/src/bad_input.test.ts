@@ -40,16 +40,11 @@ describe('quantize refuses', () => {
     await tf.setBackend('cpu');
   });
 
-  it('what is no loaded GraphModel', async () => {
-    const message = 'this is not a loaded GraphModel; pass what loadGraphModel() returns';
+  it('what is no loaded model', async () => {
+    const message =
+      'this is no loaded model; pass what loadGraphModel() or loadLayersModel() returns';
     for (const other of [{}, undefined, null, 'model.json'])
       expect(await refusal(other)).toBe(message);
-  });
-
-  it('a LayersModel', async () => {
-    expect(await refusal({layers: [], modelTopology: {}})).toBe(
-      'this is a LayersModel; convert it with tensorflowjs_converter --output_format=tfjs_graph_model',
-    );
   });
 
   it('an empty graph', async () => {
