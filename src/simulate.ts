@@ -1,4 +1,5 @@
 import type {GraphModel} from '@tensorflow/tfjs-converter';
+import type {FloatModel} from './float_model.js';
 import {exportModel} from './graph/export_model.js';
 import type {Graph} from './graph/graph.js';
 import {checkBits, type QuantizeOptions, resolveOptions} from './options.js';
@@ -21,11 +22,11 @@ export interface SimulateOptions extends QuantizeOptions {
  *
  * With up to 8 bits, every tensor is that of the int8 model to ±1 step for the same operands.
  *
- * @param model a loaded float GraphModel, its weights on any backend; it stays as it is
+ * @param model a loaded float GraphModel or LayersModel, its weights on any backend; it stays as it is
  * @throws DfqError for a model or an option that can't be; the message names it and the remedy
  */
 export async function simulate(
-  model: GraphModel,
+  model: FloatModel,
   options: SimulateOptions = {},
 ): Promise<GraphModel> {
   const {graph} = await simulateGraph(await importChecked(model), options);
