@@ -1,196 +1,133 @@
-import {DisjointSets} from './disjoint_sets.js';
-import {type Graph, type Node, parseRef} from './graph.js';
+import {ChannelFlow, dataInputs, type ScaledConstant, type Shapes} from './channel_flow.js';
+import {alongLastAxis, type ChannelMap, isUniform} from './channel_map.js';
+import {channelRule} from './channel_rules.js';
+import type {Graph, Node} from './graph.js';
 import {isLayerOp, type Layer, layerOrReason} from './layer.js';
+import {topologicalOrder} from './topological_order.js';
 
-/**
- * Tensors whose channels must be scaled together: dividing channel c of all of them by s[c], and
- * multiplying the filters that read them by s[c], leaves the function of the graph as it was.
- */
-export interface ChannelGroup {
-  readonly channels: number;
-  /** Layers whose output is in the group. */
-  readonly producers: readonly Layer[];
-  /** Layers that read a tensor of the group. */
-  readonly consumers: readonly Layer[];
-  /** Nodes that commute with a positive scale of each channel: activations, pools, sums. */
-  readonly carriers: readonly Node[];
-  /** Why the channels can't be scaled, if they can't. */
-  readonly blocked?: string;
+export type {ScaledConstant, Shapes};
+
+/** Scale variable of each channel that a layer reads and writes; 0 where the scale must be 1. */
+export interface LayerChannels {
+  readonly layer: Layer;
+  readonly reads: Int32Array;
+  readonly writes: Int32Array;
+  /** Why channels that it writes can't be scaled, and how many of them for each reason. */
+  readonly refusals: ReadonlyMap<string, number>;
 }
 
-/** Ops that act on each channel alone and commute with a positive scale, once constants are scaled too. */
-const CARRIERS = new Set([
-  'Relu',
-  'Relu6',
-  'LeakyRelu',
-  'Prelu',
-  'Minimum',
-  'BiasAdd',
-  'MaxPool',
-  'AvgPool',
-  'Mean',
-  'Pad',
-  'MirrorPad',
-  'ResizeBilinear',
-  'ResizeNearestNeighbor',
-  'Identity',
-  'AddV2',
-  'Add',
-]);
+/**
+ * Which channels of a graph's tensors must be scaled together. Give every variable a positive scale,
+ * variable 0 the scale 1. To divide each tensor by the scales of its channels, divide what layers write and
+ * multiply what they read, divide the constants that are listed, and cap what a ReLU6 makes at 6 / scale:
+ * the function of the graph stays what it was.
+ */
+export interface ChannelGroups {
+  /** Variables are 0 … count − 1. */
+  readonly count: number;
+  readonly layers: readonly LayerChannels[];
+  readonly constants: readonly ScaledConstant[];
+  readonly relu6: readonly Node[];
+  /** The variables of a tensor. */
+  mapOf(ref: string): ChannelMap;
+}
 
-/** Shape of each tensor by reference, one sample; -1 nowhere. */
-export type Shapes = ReadonlyMap<string, readonly number[]>;
+export interface ChannelGroupOptions {
+  /** Channels that a ReLU6 caps are not to be scaled. */
+  readonly keepRelu6?: boolean;
+}
 
 /**
- * Partition of the graph's tensors into channel groups.
+ * Finds what ties the channels of a graph. Any op that commutes with a positive scale of each channel, in
+ * whatever layout, carries scales; where tensors meet, their channels become one; every other op blocks.
  *
- * @param shapes of the tensors, where known; sums need them, to tell that they do not broadcast
+ * @param shapes of the tensors, where known; ops that move channels need them
  */
-export function channelGroups(graph: Graph, shapes: Shapes): ChannelGroup[] {
-  const builder = new Builder(graph, shapes);
-  for (const node of graph.nodes) builder.visit(node);
-  for (const name of graph.outputs) builder.block(name, 'the model returns it');
-  return builder.groups();
+export function channelGroups(
+  graph: Graph,
+  shapes: Shapes,
+  {keepRelu6 = false}: ChannelGroupOptions = {},
+): ChannelGroups {
+  const flow = new ChannelFlow(graph, shapes);
+  const layers: Array<{layer: Layer; reads: ChannelMap; writes: ChannelMap}> = [];
+  for (const node of topologicalOrder(graph)) {
+    if (node.op === 'Const') continue;
+    const layer = isLayerOp(node.op) ? visitLayer(flow, node) : undefined;
+    if (layer === undefined) visitOther(flow, node, keepRelu6);
+    else layers.push(layer);
+  }
+  for (const name of graph.outputs) flow.block(flow.mapOf(name), 'the model returns it');
+  return compact(flow, layers);
 }
 
-interface Members {
-  channels: number;
-  producers: Layer[];
-  consumers: Layer[];
-  carriers: Node[];
-  blocked?: string;
+/** A layer reads and writes vectors of channels; what is read elsewhere than along the last axis is tied. */
+function visitLayer(flow: ChannelFlow, node: Node) {
+  const layer = layerOrReason(flow.graph, node);
+  if (typeof layer === 'string') return undefined;
+  const full = flow.fullMapOf(layer.input);
+  const reads = flow.tieAll(full, [...full.shape.keys()].slice(0, -1));
+  if (!isUniform(reads) && reads.scales.length !== layer.inChannels) {
+    flow.block(reads, `its channels are counted differently ('${node.name}')`);
+  }
+  const rank = layer.kind === 'matmul' ? 2 : 4;
+  const writes = alongLastAxis(flow.variables.create(layer.outChannels), rank);
+  flow.setMap(node.name, writes);
+  return {layer, reads, writes};
 }
 
-class Builder {
-  private readonly sets = new DisjointSets();
-  private readonly members = new Map<string, Members>();
-
-  constructor(
-    private readonly graph: Graph,
-    private readonly shapes: Shapes,
-  ) {}
-
-  visit(node: Node): void {
-    if (node.op === 'Const') return;
-    if (isLayerOp(node.op)) this.visitLayer(node);
-    else if (CARRIERS.has(node.op)) this.visitCarrier(node);
-    else this.visitOther(node, `${node.op} does not commute with scales`);
+function visitOther(flow: ChannelFlow, node: Node, keepRelu6: boolean): void {
+  const maps = keepRelu6 && node.op === 'Relu6' ? 'ReLU6 is to be kept' : applyRule(flow, node);
+  if (typeof maps !== 'string') {
+    maps.forEach((map, i) => flow.setMap(`${node.name}:${i}`, map));
+    return;
   }
+  const reason = `${maps} ('${node.name}')`;
+  for (const ref of dataInputs(node)) flow.block(flow.mapOf(ref), reason);
+  flow.setMap(node.name, flow.opaque(reason));
+}
 
-  block(ref: string, reason: string): void {
-    this.of(ref).blocked ??= reason;
-  }
+function applyRule(flow: ChannelFlow, node: Node): readonly ChannelMap[] | string {
+  if (node.op === 'Placeholder') return 'it is an input of the model';
+  const layer = isLayerOp(node.op) && layerOrReason(flow.graph, node);
+  if (typeof layer === 'string') return layer;
+  const result = channelRule(node.op)?.(node, flow);
+  if (result === undefined) return `${node.op} does not commute with scales`;
+  return typeof result === 'string' || Array.isArray(result) ? result : [result as ChannelMap];
+}
 
-  groups(): ChannelGroup[] {
-    return [...this.members]
-      .filter(([name]) => this.sets.find(name) === name)
-      .map(([, group]) => group);
-  }
-
-  private visitLayer(node: Node): void {
-    const layer = layerOrReason(this.graph, node);
-    if (typeof layer === 'string') return this.visitOther(node, layer);
-    const consumed = this.of(node.inputs[0]);
-    consumed.consumers.push(layer);
-    this.agree(node.inputs[0], layer.inChannels);
-    this.of(node.name).producers.push(layer);
-    this.agree(node.name, layer.outChannels);
-  }
-
-  private visitCarrier(node: Node): void {
-    const reason = this.refusal(node);
-    if (reason !== undefined) return this.visitOther(node, reason);
-    for (const ref of this.carried(node)) this.union(ref, node.name);
-    this.of(node.name).carriers.push(node);
-  }
-
-  private visitOther(node: Node, reason: string): void {
-    for (const ref of node.inputs) this.block(ref, `${reason} ('${node.name}')`);
-    this.block(node.name, `${reason} ('${node.name}')`);
-  }
-
-  /** Operands that must be scaled as the result is; the others are constants of the node. */
-  private carried(node: Node): readonly string[] {
-    return node.op === 'AddV2' || node.op === 'Add' ? node.inputs : node.inputs.slice(0, 1);
-  }
-
-  private refusal(node: Node): string | undefined {
-    switch (node.op) {
-      case 'AddV2':
-      case 'Add':
-        return this.sumRefusal(node);
-      case 'Prelu':
-      case 'Minimum':
-      case 'BiasAdd':
-        return this.constantRefusal(node);
-      case 'Mean':
-        return this.averagesSpace(node) ? undefined : 'Mean is not over height and width';
-      case 'Pad':
-      case 'MirrorPad':
-        return this.padsSpace(node) ? undefined : `${node.op} is not of height and width`;
-      default:
-        return undefined;
+/** Numbers the variables that are free from 1; all others are 0. */
+function compact(
+  flow: ChannelFlow,
+  layers: ReadonlyArray<{layer: Layer; reads: ChannelMap; writes: ChannelMap}>,
+): ChannelGroups {
+  const {variables} = flow;
+  const numbers = new Map<number, number>();
+  const number = (variable: number): number => {
+    const root = variables.find(variable);
+    if (variables.reason(root) !== undefined) return 0;
+    const known = numbers.get(root) ?? numbers.size + 1;
+    numbers.set(root, known);
+    return known;
+  };
+  const compacted = layers.map(({layer, reads, writes}) => {
+    const refusals = new Map<string, number>();
+    for (const variable of writes.scales) {
+      const reason = variables.reason(variable);
+      if (reason !== undefined) refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
     }
-  }
-
-  private constantRefusal(node: Node): string | undefined {
-    const constant = this.graph.floatInput(node, 1);
-    if (constant === undefined) return `${node.op} has no constant operand`;
-    const {shape, values} = constant;
-    const isPerChannel = values.length === 1 || values.length === shape[shape.length - 1];
-    return isPerChannel ? undefined : `${node.op} differs from place to place`;
-  }
-
-  private sumRefusal(node: Node): string | undefined {
-    const [a, b] = node.inputs.map(ref => this.shapes.get(ref));
-    const same = a !== undefined && b !== undefined && a.join() === b.join();
-    return same ? undefined : 'the operands of the sum differ in shape';
-  }
-
-  private averagesSpace(node: Node): boolean {
-    const axes = this.graph.constantInput(node, 1);
-    const rank = this.shapes.get(node.inputs[0])?.length;
-    if (axes?.dtype !== 'int32' || rank !== 4) return false;
-    return [...axes.values].every(axis => axis === 1 || axis === 2 || axis === -2 || axis === -3);
-  }
-
-  private padsSpace(node: Node): boolean {
-    const paddings = this.graph.constantInput(node, 1);
-    if (paddings?.dtype !== 'int32') return false;
-    return paddings.values.slice(-2).every(size => size === 0);
-  }
-
-  private agree(ref: string, channels: number): void {
-    const group = this.of(ref);
-    if (group.channels === 0) group.channels = channels;
-    if (group.channels !== channels) group.blocked ??= 'its channels are counted differently';
-  }
-
-  private of(ref: string): Members {
-    const root = this.sets.find(canonical(ref));
-    let group = this.members.get(root);
-    if (group === undefined) {
-      const blocked = root.includes(':') ? `'${root}' is one of several outputs` : undefined;
-      group = {channels: 0, producers: [], consumers: [], carriers: [], blocked};
-      this.members.set(root, group);
-    }
-    return group;
-  }
-
-  private union(a: string, b: string): void {
-    const [into, from] = [this.of(a), this.of(b)];
-    if (into === from) return;
-    this.sets.join(canonical(a), canonical(b));
-    into.producers.push(...from.producers);
-    into.consumers.push(...from.consumers);
-    into.carriers.push(...from.carriers);
-    into.blocked ??= from.blocked;
-    if (from.channels > 0) this.agree(a, from.channels);
-  }
-}
-
-/** One key a tensor: 'name:0' is 'name', and a control edge stands for the node. */
-function canonical(ref: string): string {
-  const {node, index} = parseRef(ref);
-  return index > 0 ? `${node}:${index}` : node;
+    const vector = isUniform(reads)
+      ? new Int32Array(layer.inChannels).fill(number(reads.scales[0]))
+      : reads.scales.map(number);
+    return {layer, reads: vector, writes: writes.scales.map(number), refusals};
+  });
+  return {
+    count: numbers.size + 1,
+    layers: compacted,
+    constants: flow.constants,
+    relu6: flow.relu6,
+    mapOf: ref => {
+      const {shape, scales} = flow.mapOf(ref);
+      return {shape, scales: scales.map(scale => numbers.get(variables.find(scale)) ?? 0)};
+    },
+  };
 }

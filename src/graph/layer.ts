@@ -2,20 +2,24 @@ import {booleanAttr, stringAttr} from './attributes.js';
 import {floatConstant, type FloatConstant} from './constant.js';
 import type {Graph, Node} from './graph.js';
 
-export type LayerKind = 'conv' | 'depthwise' | 'matmul';
+export type LayerKind = 'conv' | 'depthwise' | 'transposed' | 'matmul';
 
 /**
  * A linear layer with a constant filter, and its bias:
  *
  *   output = BiasAdd(node(x, filter), bias)
  *
- * Seen through it, a filter is [taps, inChannels, outChannels]; a depthwise one [taps, outChannels],
- * where output channel c reads input channel ⌊c / multiplier⌋.
+ * Seen through it, a filter is [taps, inChannels, outChannels]; that of a transposed convolution
+ * [taps, outChannels, inChannels]; a depthwise one [taps, outChannels], where output channel c reads
+ * input channel ⌊c / multiplier⌋. There are no grouped convolutions: tfjs runs none, and converters write
+ * them as Split, Conv2D and ConcatV2.
  */
 export interface Layer {
   readonly kind: LayerKind;
   readonly node: Node;
-  /** HWIO, HWIM or [K, N]. */
+  /** The tensor that it filters. */
+  readonly input: string;
+  /** HWIO, HWIM, HWOI or [K, N]. */
   readonly filter: FloatConstant;
   readonly inChannels: number;
   readonly outChannels: number;
@@ -28,6 +32,7 @@ export interface Layer {
 const KINDS: Readonly<Record<string, LayerKind>> = {
   Conv2D: 'conv',
   DepthwiseConv2dNative: 'depthwise',
+  Conv2DBackpropInput: 'transposed',
   MatMul: 'matmul',
 };
 
@@ -54,10 +59,17 @@ export function layerOrReason(graph: Graph, node: Node): Layer | string {
   } else if (stringAttr(node.attrs, 'data_format', 'NHWC') !== 'NHWC') {
     return 'its layout is not NHWC';
   }
-  const [inChannels, last] = filter.shape.slice(-2);
-  const outChannels = kind === 'depthwise' ? inChannels * last : last;
+  const {inChannels, outChannels} = channelCounts(kind, filter);
   const bias = biasOf(graph, node, outChannels);
-  return {kind, node, filter, inChannels, outChannels, bias, output: (bias ?? node).name};
+  const input = node.inputs[kind === 'transposed' ? 2 : 0];
+  const output = (bias ?? node).name;
+  return {kind, node, input, filter, inChannels, outChannels, bias, output};
+}
+
+function channelCounts(kind: LayerKind, {shape}: FloatConstant) {
+  const [a, b] = shape.slice(-2);
+  if (kind === 'transposed') return {inChannels: b, outChannels: a};
+  return {inChannels: a, outChannels: kind === 'depthwise' ? a * b : b};
 }
 
 /** `node` as a layer, or undefined. */
@@ -114,6 +126,13 @@ export function forEachWeight(
     for (let i = 0; i < count; i++) {
       const c = i % outChannels;
       visit(i, Math.floor(c / multiplier), c);
+    }
+    return;
+  }
+  if (kind === 'transposed') {
+    for (let row = 0, i = 0; i < count; row++) {
+      const outChannel = row % outChannels;
+      for (let c = 0; c < inChannels; c++, i++) visit(i, c, outChannel);
     }
     return;
   }

@@ -1,34 +1,48 @@
 import {numberAttr} from '../graph/attributes.js';
-import type {Graph, Node} from '../graph/graph.js';
+import {type Graph, type Node, parseRef} from '../graph/graph.js';
 import type {Layer} from '../graph/layer.js';
 
+/** Ops that take one value of a channel to one value, whatever the channel's place. */
+const KEEPS_CHANNELS = new Set([
+  ...['Relu', 'Relu6', 'LeakyRelu', 'Prelu', 'Minimum', 'BiasAdd', 'Identity'],
+  ...['MaxPool', 'AvgPool', 'Mean', 'ResizeBilinear', 'ResizeNearestNeighbor', 'Pad', 'MirrorPad'],
+  ...['Reshape', 'Squeeze', 'ExpandDims'],
+]);
+
 /**
- * The carriers between two layers, in the order in which values pass them; undefined where the way
- * forks at a sum.
+ * The ops between two layers, in the order in which values pass them; undefined where the way forks or
+ * channels are not the same on both sides of an op.
  */
 export function pathBetween(graph: Graph, from: Layer, to: Layer): Node[] | undefined {
   const path: Node[] = [];
-  let node = graph.producer(to.node, 0);
+  let node: Node | undefined = graph.node(parseRef(to.input).node);
   while (node !== undefined && node.name !== from.output) {
-    if (node.op === 'AddV2' || node.op === 'Add') return undefined;
+    if (!KEEPS_CHANNELS.has(node.op)) return undefined;
     path.unshift(node);
     node = graph.producer(node, 0);
   }
   return node && path;
 }
 
-/** What the carriers make of a channel that holds one value everywhere; undefined where borders differ. */
-export function valueAfter(graph: Graph, path: readonly Node[], value: number, channel: number) {
-  let result: number | undefined = value;
-  for (const node of path) {
-    if (result !== undefined) result = carry(graph, node, result, channel);
-  }
-  return result;
+/**
+ * What the ops of a path make of a channel that holds one value everywhere; undefined where borders
+ * differ, or an operand does not have one value for each of the `channels`.
+ */
+export function valueAfter(
+  graph: Graph,
+  path: readonly Node[],
+  value: number,
+  channel: number,
+  channels: number,
+): number | undefined {
+  return path.reduce<number | undefined>(
+    (x, node) => (x === undefined ? undefined : carry(graph, node, x, channel, channels)),
+    value,
+  );
 }
 
-function carry(graph: Graph, node: Node, x: number, channel: number): number | undefined {
-  const constant = graph.floatInput(node, 1)?.values;
-  const operand = constant && constant[constant.length === 1 ? 0 : channel];
+function carry(graph: Graph, node: Node, x: number, channel: number, channels: number) {
+  const operand = operandOf(graph, node, channel, channels);
   switch (node.op) {
     case 'Relu':
       return Math.max(x, 0);
@@ -45,6 +59,16 @@ function carry(graph: Graph, node: Node, x: number, channel: number): number | u
     case 'Pad':
       return x === 0 ? 0 : undefined;
     default:
-      return x; // pools, means and resizes of a constant
+      return x; // pools, means, resizes and other shapes of a constant
   }
+}
+
+/** The channel's value of a constant operand that has one, or one for all. */
+function operandOf(graph: Graph, node: Node, channel: number, channels: number) {
+  const constant = graph.floatInput(node, 1);
+  if (constant === undefined) return undefined;
+  const {shape, values} = constant;
+  if (values.length === 1) return values[0];
+  const isPerChannel = values.length === channels && shape[shape.length - 1] === channels;
+  return isPerChannel ? values[channel] : undefined;
 }

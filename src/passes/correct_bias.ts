@@ -18,7 +18,7 @@ export const correctBias: Pass<'correct-bias'> = {
   run(graph, {plan, did, left}) {
     for (const [name, filter] of plan.filters) {
       const layer = layerOf(graph, graph.node(name));
-      const statistics = layer && plan.statistics.get(layer.node.inputs[0]);
+      const statistics = layer && plan.statistics.get(layer.input);
       if (layer === undefined) continue;
       if (statistics?.mean.length !== layer.inChannels) {
         left(name, 'the mean of its input is not known');

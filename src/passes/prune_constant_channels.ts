@@ -1,6 +1,6 @@
 import {stringAttr} from '../graph/attributes.js';
-import {type ChannelGroup, channelGroups} from '../graph/channel_groups.js';
-import type {Graph} from '../graph/graph.js';
+import {channelGroups, type ChannelGroups, type LayerChannels} from '../graph/channel_groups.js';
+import type {Graph, Node} from '../graph/graph.js';
 import {
   biasValues,
   channelMagnitudes,
@@ -44,43 +44,79 @@ export const pruneConstantChannels: Pass<'prune-constant-channels'> = {
 };
 
 function sweep(graph: Graph, context: PassContext, pruned: Map<string, number>): number {
+  const groups = channelGroups(graph, context.plan.shapes);
+  const writers = new Int32Array(groups.count);
+  for (const {writes} of groups.layers) writes.forEach(variable => writers[variable]++);
   let changes = 0;
-  for (const group of channelGroups(graph, context.plan.shapes)) {
-    if (group.blocked !== undefined || group.producers.length !== 1) continue;
-    if (group.consumers.length === 0) continue;
-    const count = pruneGroup(graph, group, context);
-    const {name} = group.producers[0].node;
+  for (const channels of groups.layers) {
+    const sole = channels.writes.map(variable => (writers[variable] === 1 ? variable : 0));
+    const count = pruneLayer(graph, {...channels, writes: sole}, readersOf(sole, groups), context);
+    const {name} = channels.layer.node;
     if (count > 0) pruned.set(name, (pruned.get(name) ?? 0) + count);
     changes += count;
   }
   return changes;
 }
 
-function pruneGroup(graph: Graph, group: ChannelGroup, context: PassContext): number {
-  // Layers are values: an earlier group of the same sweep may have changed them.
-  const [producer, ...consumers] = [...group.producers, ...group.consumers].flatMap(
-    ({node}) => layerOf(graph, graph.node(node.name)) ?? [],
-  );
-  const bias = biasValues(graph, producer);
-  const weights = outputNorms(producer);
-  const reading = consumers.map(consumer => channelMagnitudes(consumer).in);
-  const read = Float64Array.from(weights, (_, c) => Math.max(...reading.map(r => r[c])));
-  const cap = group.carriers.some(({op}) => op === 'Relu6') ? 6 : Infinity;
+function readersOf(writes: Int32Array, {layers}: ChannelGroups): LayerChannels[] {
+  const written = new Set(writes.filter(variable => variable > 0));
+  return layers.filter(({reads}) => reads.some(variable => written.has(variable)));
+}
+
+/** Layers are values: what came earlier in the same sweep may have changed them. */
+function refreshed(graph: Graph, channels: LayerChannels): LayerChannels {
+  const layer = layerOf(graph, graph.node(channels.layer.node.name));
+  return layer === undefined ? channels : {...channels, layer};
+}
+
+function pruneLayer(
+  graph: Graph,
+  channels: LayerChannels,
+  readers: readonly LayerChannels[],
+  context: PassContext,
+): number {
+  if (readers.length === 0) return 0;
+  const producer = refreshed(graph, channels);
+  const consumers = readers.map(reader => refreshed(graph, reader));
+  const {layer, writes} = producer;
+  const paths = consumers.map(consumer => pathBetween(graph, layer, consumer.layer));
+  const cap = paths.some(path => path?.some(({op}) => op === 'Relu6')) ? 6 : Infinity;
+  const bias = biasValues(graph, layer);
+  const weights = outputNorms(layer);
+  const reading = readingMagnitudes(consumers);
+  const read = Float64Array.from(writes, variable => reading.get(variable) ?? 0);
+  const isFree = (_: number, c: number) => writes[c] > 0 && reading.has(writes[c]);
   const varying = weights.map((w, c) => w * read[c]);
   const contributed = read.map((r, c) => r * Math.min(cap, Math.abs(bias[c]) + weights[c]));
-  const [varyingFloor, contributedFloor] = [varying, contributed].map(v => median(v) * NEGLIGIBLE);
+  const [varyingFloor, contributedFloor] = [varying, contributed].map(
+    v => median(v.filter(isFree)) * NEGLIGIBLE,
+  );
 
   const constants = new Map<number, number>();
-  for (let c = 0; c < weights.length; c++) {
-    if (weights[c] === 0 && bias[c] === 0 && read[c] === 0) continue;
+  for (const c of writes.keys()) {
+    if (!isFree(0, c) || (weights[c] === 0 && bias[c] === 0 && read[c] === 0)) continue;
     if (contributed[c] <= contributedFloor) constants.set(c, 0);
     else if (varying[c] <= varyingFloor) {
-      const constant = constantFor(graph, producer, consumers, bias[c], c);
+      const readersOfChannel = consumers.flatMap(({layer: consumer, reads}, i) =>
+        reads.includes(writes[c]) ? {consumer, path: paths[i]} : [],
+      );
+      const constant = constantFor(graph, readersOfChannel, bias[c], c, layer.outChannels);
       if (constant !== undefined) constants.set(c, constant);
     }
   }
   if (constants.size > 0) prune(graph, producer, consumers, constants, context);
   return constants.size;
+}
+
+/** The largest |weight| that reads each variable. */
+function readingMagnitudes(consumers: readonly LayerChannels[]): Map<number, number> {
+  const most = new Map<number, number>();
+  for (const {layer, reads} of consumers) {
+    channelMagnitudes(layer).in.forEach((magnitude, channel) => {
+      most.set(reads[channel], Math.max(most.get(reads[channel]) ?? 0, magnitude));
+    });
+  }
+  return most;
 }
 
 /** Σ |weight| of each output channel. */
@@ -98,22 +134,25 @@ function median(values: Float64Array): number {
 /** The value that all readers see in the channel, if it can move into their biases. */
 function constantFor(
   graph: Graph,
-  producer: Layer,
-  consumers: readonly Layer[],
+  readers: ReadonlyArray<{consumer: Layer; path?: readonly Node[]}>,
   bias: number,
   channel: number,
+  channels: number,
 ): number | undefined {
-  const seen = consumers.map(consumer => {
-    const path = pathBetween(graph, producer, consumer);
-    const value = path && valueAfter(graph, path, bias, channel);
+  const seen = readers.map(({consumer, path}) => {
+    const value = path && valueAfter(graph, path, bias, channel, channels);
     return value === 0 || !readsPadding(consumer) ? value : undefined;
   });
   return seen.every(value => value !== undefined && value === seen[0]) ? seen[0] : undefined;
 }
 
-/** Does the layer see zeros beyond the border, where the channel would hold its constant? */
+/**
+ * Does the layer see zeros beyond the border, where the channel would hold its constant? Places that a
+ * transposed convolution makes see unlike numbers of taps.
+ */
 function readsPadding({kind, node, filter}: Layer): boolean {
   if (kind === 'matmul') return false;
+  if (kind === 'transposed') return true;
   const padding = stringAttr(node.attrs, 'padding', 'VALID');
   if (padding === 'EXPLICIT') return true;
   return padding !== 'VALID' && (filter.shape[0] > 1 || filter.shape[1] > 1);
@@ -121,19 +160,24 @@ function readsPadding({kind, node, filter}: Layer): boolean {
 
 function prune(
   graph: Graph,
-  producer: Layer,
-  consumers: readonly Layer[],
+  {layer: producer, writes}: LayerChannels,
+  consumers: readonly LayerChannels[],
   constants: ReadonlyMap<number, number>,
   {plan}: PassContext,
 ): void {
-  const keep = Float64Array.from({length: producer.outChannels}, (_, c) =>
-    constants.has(c) ? 0 : 1,
-  );
-  for (const consumer of consumers) {
-    absorb(graph, consumer, constants);
-    const current = layerOf(graph, graph.node(consumer.node.name));
-    if (current !== undefined) setFilter(graph, current, scaledFilter(current, undefined, keep));
+  const byVariable = new Map([...constants].map(([c, value]) => [writes[c], value]));
+  for (const {
+    layer: {node},
+    reads,
+  } of consumers) {
+    const values = Float64Array.from(reads, variable => byVariable.get(variable) ?? 0);
+    const current = layerOf(graph, graph.node(node.name));
+    if (current === undefined) continue;
+    absorb(graph, current, values);
+    const keep = Float64Array.from(reads, variable => (byVariable.has(variable) ? 0 : 1));
+    setFilter(graph, current, scaledFilter(current, undefined, keep));
   }
+  const keep = Float64Array.from(writes, (_, c) => (constants.has(c) ? 0 : 1));
   const bias = biasValues(graph, producer).map((b, c) => b * keep[c]);
   setFilter(graph, producer, scaledFilter(producer, keep));
   setBias(graph, producer, bias);
@@ -143,12 +187,12 @@ function prune(
   }
 }
 
-/** Adds filter · constant to the bias of a reader. */
-function absorb(graph: Graph, consumer: Layer, constants: ReadonlyMap<number, number>): void {
-  if ([...constants.values()].every(value => value === 0)) return;
-  const bias = Float64Array.from(biasValues(graph, consumer));
-  forEachWeight(consumer, (i, inChannel, outChannel) => {
-    bias[outChannel] += consumer.filter.values[i] * (constants.get(inChannel) ?? 0);
+/** Adds filter · value of each input channel to the bias. */
+function absorb(graph: Graph, layer: Layer, values: Float64Array): void {
+  if (values.every(value => value === 0)) return;
+  const bias = Float64Array.from(biasValues(graph, layer));
+  forEachWeight(layer, (i, inChannel, outChannel) => {
+    bias[outChannel] += layer.filter.values[i] * values[inChannel];
   });
-  setBias(graph, consumer, bias);
+  setBias(graph, layer, bias);
 }

@@ -65,6 +65,7 @@ export function layerReports(
   return [...plan.layers].map(([name, node]): LayerReport => {
     const layer = layerOf(float, float.node(name));
     const head = plan.heads.get(name);
+    const input = layer?.input ?? node.inputs[0];
     const base = {
       name,
       op: node.op,
@@ -86,14 +87,10 @@ export function layerReports(
       ...base,
       decision: 'int8',
       bytes: {float: floatBytes, int8: operandBytes(graphs.int8, int8)},
-      statistics: plan.statistics.get(node.inputs[0])?.source,
+      statistics: plan.statistics.get(input)?.source,
       weights: filter && filterEncoding(filter, options.weightBits),
       weightSqnr: tenth(filter?.sqnr),
-      input: encodingOf(
-        node.inputs[0],
-        plan.activations.get(node.inputs[0]),
-        options.activationBits,
-      ),
+      input: encodingOf(input, plan.activations.get(input), options.activationBits),
       output: isInside
         ? encodingOf(head, plan.activations.get(head), options.activationBits)
         : undefined,

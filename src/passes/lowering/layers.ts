@@ -22,7 +22,7 @@ export const lowerLayer: Rule = (node, lowering) => {
   if (filter === undefined || layer === undefined) return undefined;
   const activation = activationOf(lowering, layer);
   const isFloat = activation.kind === 'dequantize';
-  const x = lowering.params(node.inputs[0]);
+  const x = lowering.params(layer.input);
   const out = lowering.params(activation.head.name);
   if (x === undefined || (out === undefined && !isFloat)) {
     return 'the ranges of its tensors are not known';
@@ -140,10 +140,10 @@ function emitLayer(
   lowering.context.plan.heads.set(name, head.name);
   const constant = (key: string, value: Constant) =>
     lowering.graph.addConstant(`${name}/${key}`, value);
-  const x = lowering.paramsOf(layer.node.inputs[0]);
+  const x = lowering.paramsOf(layer.input);
   const {attrs, operand} = accumulator(lowering, layer, activation);
   const inputs = [
-    lowering.int8Ref(layer.node.inputs[0]),
+    lowering.int8Ref(layer.input),
     constant('filter', int8Constant(filter.values, layer.filter.shape)),
     constant('bias', intConstant(bias)),
     constant('filterScale', floatConstant(filter.scale)),

@@ -49,6 +49,15 @@ describe('layers', () => {
       [3, 1, 3],
     ];
     expect(weights('DepthwiseConv2dNative(x, ~1x1x2x2)')).toEqual(depthwise);
+    const transposed = [
+      [0, 0, 0],
+      [1, 1, 0],
+      [2, 0, 1],
+      [3, 1, 1],
+      [4, 0, 2],
+      [5, 1, 2],
+    ];
+    expect(weights('Conv2DBackpropInput(i32<4: 1 4 4 3>, ~1x1x3x2, x)')).toEqual(transposed);
   });
 
   it('scale their filters by channel, on both sides', () => {

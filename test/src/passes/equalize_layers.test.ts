@@ -93,7 +93,11 @@ describe('equalize-layers', () => {
   it('leaves groups with ReLU6 alone where told to', async () => {
     const {graph, context} = await equalized(PAIR('r = Relu6(b)'), {relu6: 'keep'});
     expect(graph.node('r').op).toBe('Relu6');
-    expect(context.rewrites).toContainEqual({node: 'a', done: false, text: 'ReLU6 is to be kept'});
+    expect(context.rewrites).toContainEqual({
+      node: 'a',
+      done: false,
+      text: "ReLU6 is to be kept ('r')",
+    });
   });
 
   it('goes on through depthwise layers until nothing moves', async () => {
