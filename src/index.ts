@@ -35,5 +35,7 @@ export type {PassGroups, ReportJson, RewriteGroup} from './report/report_json.js
 export {score, type ScoreOptions} from './score.js';
 export {simulate, type SimulateOptions} from './simulate.js';
 export type {Score, TensorScore} from './statistics/score.js';
+export type {CalibrationData, CalibrationSample} from './statistics/calibration.js';
 export type {PixelScaling} from './statistics/model_inputs.js';
 export type {RangeRule} from './statistics/range_rules.js';
+export type {Sidecar, SidecarEntry} from './statistics/sidecar.js';
