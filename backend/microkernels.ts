@@ -110,6 +110,14 @@ export interface ScalarStage {
   readonly hi: number;
 }
 
+/** The grid of a softmax: 1 / levels is its scale. */
+export interface SoftmaxStage {
+  /** 2 … 256 */
+  readonly levels: number;
+  readonly zeroPoint: number;
+  readonly hi: number;
+}
+
 /**
  * How a binary op walks its operands: the output as [outer, middle, inner], each operand's stride in
  * elements along each of the three (0 where it is broadcast). Kernels collapse any broadcast that
@@ -194,5 +202,12 @@ export interface Microkernels {
     columns: ResizeAxis,
   ): void;
   /** x: [rows, channels] */
-  softmax(x: Block, y: Block, rows: number, channels: number, exponentials: Int32Array): void;
+  softmax(
+    x: Block,
+    y: Block,
+    rows: number,
+    channels: number,
+    exponentials: Int32Array,
+    stage: SoftmaxStage,
+  ): void;
 }

@@ -110,8 +110,19 @@ export function simd(): Microkernels | undefined {
       }),
     resize: (x, y, sizes, rows, columns) =>
       call(() => exports.resize(at(x), at(y), records.resizeRecord(arena, sizes, rows, columns))),
-    softmax: (x, y, rows, channels, exponentials) =>
-      call(() => exports.softmax(at(x), at(y), rows, channels, arena.int32(exponentials))),
+    softmax: (x, y, rows, channels, exponentials, {levels, zeroPoint, hi}) =>
+      call(() =>
+        exports.softmax(
+          at(x),
+          at(y),
+          rows,
+          channels,
+          arena.int32(exponentials),
+          levels,
+          zeroPoint,
+          hi,
+        ),
+      ),
   };
 }
 

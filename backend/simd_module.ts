@@ -121,7 +121,16 @@ export interface SimdExports {
     scratch: number,
   ): void;
   resize(x: number, y: number, spec: number): void;
-  softmax(x: number, y: number, rows: number, channels: number, exponentials: number): void;
+  softmax(
+    x: number,
+    y: number,
+    rows: number,
+    channels: number,
+    exponentials: number,
+    levels: number,
+    zeroPoint: number,
+    hi: number,
+  ): void;
 }
 
 const INITIAL_PAGES = 16;

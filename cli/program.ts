@@ -80,7 +80,15 @@ function addQuantizationOptions(command: Command): Command {
     .option('--weight-bits <n>', 'bits of weights, where they differ', parseInteger)
     .option('--activation-bits <n>', 'bits of activations, where they differ', parseInteger)
     .option('--per-channel', 'one weight scale per output channel instead of one per layer')
-    .option('--symmetric', 'weight grids centred on zero')
+    .option('--symmetric', 'zero points are 0')
+    .option('--symmetric-weights', 'zero points of weights are 0')
+    .option('--symmetric-activations', 'zero points of activations are 0')
+    .addOption(
+      new Option('--scales <kind>', 'any scales, or powers of two (default: float)').choices([
+        'float',
+        'power-of-two',
+      ]),
+    )
     .option('--skip <node...>', 'nodes that stay float')
     .option('--without <pass...>', 'passes to leave out, which shows what each is worth')
     .option(

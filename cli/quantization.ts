@@ -8,6 +8,9 @@ export interface QuantizationOptions {
   activationBits?: number;
   perChannel?: boolean;
   symmetric?: boolean;
+  symmetricWeights?: boolean;
+  symmetricActivations?: boolean;
+  scales?: LibraryOptions['scales'];
   skip?: string[];
   without?: string[];
   mean?: number[];
@@ -16,9 +19,11 @@ export interface QuantizationOptions {
 
 /** @throws Error on --mean without --std; names and bits are for the library to check */
 export function toLibraryOptions(options: QuantizationOptions, progress: Progress): LibraryOptions {
-  const {bits, weightBits, activationBits, perChannel, symmetric, skip, without = []} = options;
+  const {bits, weightBits, activationBits, perChannel, scales, skip, without = []} = options;
+  const {symmetric, symmetricWeights, symmetricActivations} = options;
   return {
-    ...defined({bits, weightBits, activationBits, perChannel, symmetric, skip}),
+    ...defined({bits, weightBits, activationBits, perChannel, scales, skip}),
+    ...defined({symmetric, symmetricWeights, symmetricActivations}),
     ...defined({input: inputOf(options)}),
     passes: Object.fromEntries(without.map(name => [name, false])),
     onProgress: ({step, done, total}) => progress.update(step, done, total),

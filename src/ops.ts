@@ -177,9 +177,11 @@ export interface ResizeAttrs {
 }
 
 /**
- * Over the last axis, onto the fixed grid (1/256, −128):
+ * Over the last axis, onto a grid with L = 1 / outScale steps from 0 to 1, L an integer of [2, 256]:
  *
- *   e = exponentials[max − x], q = min(⌊(512 · e + Σe) / (2 · Σe)⌋, 255) − 128                 (7)
+ *   e = exponentials[max − x], q = min(⌊(2 · L · e + Σe) / (2 · Σe)⌋ + outZeroPoint, hi)          (7)
+ *
+ * No q is below outZeroPoint, so `lo` has no effect.
  *
  * exponentials: int32 [256], ⌊exp(−d · xScale) · 2^20 + ½⌋ for d = 0 … 255.
  */

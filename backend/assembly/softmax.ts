@@ -1,9 +1,18 @@
 /**
- * qs8_softmax: (7), int8 [rows, channels].
+ * qs8_softmax: (7), int8 [rows, channels], onto `levels` steps from 0 to 1.
  *
  * @param exponentials int32 [256]; the first is 2^20, so a sum is never 0, and 64 bits hold it for any row
  */
-export function softmax(x: usize, y: usize, rows: i32, channels: i32, exponentials: usize): void {
+export function softmax(
+  x: usize,
+  y: usize,
+  rows: i32,
+  channels: i32,
+  exponentials: usize,
+  levels: i32,
+  zeroPoint: i32,
+  hi: i32,
+): void {
   for (; rows > 0; rows--) {
     const largest = maxOf(x, channels);
     let sum: i64 = 0;
@@ -12,17 +21,17 @@ export function softmax(x: usize, y: usize, rows: i32, channels: i32, exponentia
     }
     for (let c = 0; c < channels; c++) {
       const e = load<i32>(exponentials + ((largest - load<i8>(x + c)) << 2));
-      store<i8>(y + c, <i8>(share(e, sum) - 128));
+      store<i8>(y + c, <i8>min<i32>(share(e, sum, levels) + zeroPoint, hi));
     }
     x += channels;
     y += channels;
   }
 }
 
-/** ⌊(512 · e + Σe) / (2 · Σe)⌋, at most 255; most of a row is 0, and needs no division. */
-function share(e: i64, sum: i64): i32 {
-  const numerator = (e << 9) + sum;
-  return numerator < 2 * sum ? 0 : <i32>min<i64>(numerator / (2 * sum), 255);
+/** ⌊(2 · levels · e + Σe) / (2 · Σe)⌋; most of a row is 0, and needs no division. */
+function share(e: i64, sum: i64, levels: i64): i32 {
+  const numerator = 2 * levels * e + sum;
+  return numerator < 2 * sum ? 0 : <i32>(numerator / (2 * sum));
 }
 
 function maxOf(x: usize, count: i32): i32 {

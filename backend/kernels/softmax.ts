@@ -1,5 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
-import {Int8Op} from '../../src/ops.js';
+import {Int8Op, type SoftmaxAttrs} from '../../src/ops.js';
+import type {SoftmaxStage} from '../microkernels.js';
 import {fail, int8Kernel, sizeOf} from './int8_kernel.js';
 
 const OP = Int8Op.Softmax;
@@ -8,7 +9,8 @@ const ONE = 2 ** 20;
 /** Over the last axis. */
 export const softmaxConfig = int8Kernel(
   OP,
-  (backend, {x, exponentials}: {x: TensorInfo; exponentials: TensorInfo}) => {
+  (backend, {x, exponentials}: {x: TensorInfo; exponentials: TensorInfo}, attrs: SoftmaxAttrs) => {
+    const stage = softmaxStage(attrs);
     const channels = x.shape.at(-1) ?? 1;
     const table = backend.derived(exponentials, OP, () =>
       checkExponentials(backend.values(exponentials)),
@@ -16,10 +18,19 @@ export const softmaxConfig = int8Kernel(
     const input = backend.block(x);
     const {info, block} = backend.output(x.shape);
     const rows = sizeOf(x.shape.slice(0, -1));
-    backend.microkernels.softmax(input, block, rows, channels, table);
+    backend.microkernels.softmax(input, block, rows, channels, table, stage);
     return info;
   },
 );
+
+/** @throws Error unless 1 / outScale is a whole number of [2, 256] */
+export function softmaxStage({outScale, outZeroPoint, hi}: SoftmaxAttrs): SoftmaxStage {
+  const levels = 1 / outScale;
+  if (!(Number.isInteger(levels) && levels >= 2 && levels <= 256)) {
+    fail(OP, `outScale is ${outScale}, but must be 1 / L with a whole number L of [2, 256]`);
+  }
+  return {levels, zeroPoint: outZeroPoint, hi};
+}
 
 /** (7) divides by Σe, which the 2^20 of the largest operand keeps away from 0. */
 export function checkExponentials(values: ArrayLike<number>): Int32Array {

@@ -49,7 +49,7 @@ export function reference(): Microkernels {
       avgPool(view(x), view(y), geometry, xZeroPoint, stages),
     mean: (x, y, sizes, xZeroPoint, stage) => mean(view(x), view(y), sizes, xZeroPoint, stage),
     resize: (x, y, sizes, rows, columns) => resize(view(x), view(y), sizes, rows, columns),
-    softmax: (x, y, rows, channels, exponentials) =>
-      softmax(view(x), view(y), rows, channels, exponentials),
+    softmax: (x, y, rows, channels, exponentials, stage) =>
+      softmax(view(x), view(y), rows, channels, exponentials, stage),
   };
 }

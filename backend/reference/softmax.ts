@@ -1,5 +1,7 @@
+import type {SoftmaxStage} from '../microkernels.js';
+
 /**
- * qs8_softmax: x [rows, channels] → y on the grid (1/256, −128), (7).
+ * qs8_softmax: x [rows, channels] → y, (7).
  *
  * exponentials[0] is 2^20, so Σe is at least that; it may pass 2^31 from 2,048 channels on, but
  * every integer here stays below 2^53, and the floor of such a quotient is exact.
@@ -10,6 +12,7 @@ export function softmax(
   rows: number,
   channels: number,
   exponentials: Int32Array,
+  {levels, zeroPoint, hi}: SoftmaxStage,
 ): void {
   for (let row = 0; row < rows; row++) {
     const start = row * channels;
@@ -19,8 +22,8 @@ export function softmax(
     let sum = 0;
     for (let i = start; i < end; i++) sum += exponentials[max - x[i]];
     for (let i = start; i < end; i++) {
-      const q = Math.floor((512 * exponentials[max - x[i]] + sum) / (2 * sum));
-      y[i] = Math.min(q, 255) - 128;
+      const q = Math.floor((2 * levels * exponentials[max - x[i]] + sum) / (2 * sum));
+      y[i] = Math.min(q + zeroPoint, hi);
     }
   }
 }

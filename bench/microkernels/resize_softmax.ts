@@ -30,13 +30,14 @@ function softmax(rows: number, channels: number): BenchCase {
   const exponentials = Int32Array.from({length: 256}, (_, d) =>
     Math.round(Math.exp(-d / 16) * 2 ** 20),
   );
+  const stage = {levels: 256, zeroPoint: -128, hi: 127};
   return {
     label: `softmax ${rows} × ${channels}`,
     work: rows * channels,
     prepare(kernels) {
       const x = filledBlock(kernels, rows * channels);
       const y = kernels.memory.alloc(rows * channels);
-      return () => kernels.softmax(x, y, rows, channels, exponentials);
+      return () => kernels.softmax(x, y, rows, channels, exponentials, stage);
     },
   };
 }

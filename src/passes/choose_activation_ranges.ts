@@ -1,6 +1,7 @@
 import {type Graph, type Node, parseRef} from '../graph/graph.js';
 import {DisjointSets} from '../graph/disjoint_sets.js';
 import {gridOfBits} from '../quant/grid.js';
+import {fixedRange} from '../quant/fixed_ranges.js';
 import {chooseQuantParams} from '../quant/quant_params.js';
 import {type Range, rangeOf, union} from '../quant/range.js';
 import {chooseRange} from '../statistics/range_rules.js';
@@ -17,14 +18,18 @@ export const chooseActivationRanges: Pass<'choose-activation-ranges'> = {
   summary: 'put the activations on integer grids',
   preservesFunction: true,
   run(graph, {options, plan}) {
+    const {symmetricActivations: symmetric, scales} = options;
     const grid = gridOfBits(options.activationBits);
-    const target = {grid, symmetric: options.symmetric, percentile: options.percentile};
-    const ranges = sharedRanges(graph, plan.statistics, statistics =>
-      chooseRange(statistics, options.activationRange, target),
+    const target = {grid, symmetric, scales, percentile: options.percentile};
+    const ranges = sharedRanges(
+      graph,
+      plan.statistics,
+      (op, statistics) =>
+        fixedRange(op, grid, symmetric) ?? chooseRange(statistics, options.activationRange, target),
     );
     for (const [ref, range] of ranges) {
       if (!Number.isFinite(range.max - range.min)) continue; // no grid covers it
-      plan.activations.set(ref, chooseQuantParams(range, grid, options.symmetric));
+      plan.activations.set(ref, chooseQuantParams(range, grid, symmetric, scales));
     }
   },
 };
@@ -32,13 +37,13 @@ export const chooseActivationRanges: Pass<'choose-activation-ranges'> = {
 function sharedRanges(
   graph: Graph,
   statistics: ReadonlyMap<string, TensorStatistics>,
-  choose: (statistics: TensorStatistics) => Range,
+  choose: (op: string, statistics: TensorStatistics) => Range,
 ) {
   const groups = gridGroups(graph);
   const shared = new Map<string, Range>();
   const own = [...statistics].map(([ref, seen]) => {
-    const fixed = FIXED[graph.node(parseRef(ref).node).op];
-    return [ref, fixed ?? choose(paddedOperand(graph, ref, statistics) ?? seen)] as const;
+    const {op} = graph.node(parseRef(ref).node);
+    return [ref, choose(op, paddedOperand(graph, ref, statistics) ?? seen)] as const;
   });
   for (const [ref, range] of own) {
     const group = groups(ref);
@@ -46,16 +51,6 @@ function sharedRanges(
   }
   return own.map(([ref]) => [ref, shared.get(groups(ref)) as Range] as const);
 }
-
-/**
- * Grids that hardware fixes: softmax and sigmoid 1/256 from 0, tanh 1/128 around 0. Written as
- * ranges, they come out of the general rule.
- */
-const FIXED: Readonly<Record<string, Range | undefined>> = {
-  Sigmoid: {min: 0, max: 255 / 256},
-  Softmax: {min: 0, max: 255 / 256},
-  Tanh: {min: -1, max: 127 / 128},
-};
 
 /**
  * The statistics of what is padded, where only maxima are taken of the result and the padding (−∞, as a

@@ -40,13 +40,14 @@ export const quantizeWeights: Pass<'quantize-weights'> = {
 /** Integer weights of one layer. */
 export function quantizeFilter(
   layer: Layer,
-  {weightBits, perChannel, symmetric}: Pick<PassOptions, 'weightBits' | 'perChannel' | 'symmetric'>,
+  options: Pick<PassOptions, 'weightBits' | 'perChannel' | 'symmetricWeights' | 'scales'>,
 ): QuantizedFilter {
+  const {weightBits, perChannel, symmetricWeights: symmetric, scales} = options;
   const grid = gridOfBits(weightBits, symmetric);
   const ranges = perChannel
     ? widened(channelRanges(layer))
     : [channelRanges(layer).reduce(union, EMPTY)];
-  const params = ranges.map(range => chooseQuantParams(range, grid, symmetric));
+  const params = ranges.map(range => chooseQuantParams(range, grid, symmetric, scales));
   const values = integers(weightBits, layer.filter.values.length);
   forEachWeight(layer, (i, _, c) => {
     values[i] = quantizeValue(layer.filter.values[i], params[perChannel ? c : 0], grid);

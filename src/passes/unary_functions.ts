@@ -8,8 +8,8 @@ export type RealFunction = (x: number) => number;
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 
-/** Ops of one operand that act on each element alone. */
-const UNARY: Readonly<Record<string, (node: Node) => RealFunction>> = {
+/** Ops that act on each element of their first operand alone; undefined where another operand is not constant. */
+const UNARY: Readonly<Record<string, (node: Node, graph: Graph) => RealFunction | undefined>> = {
   Relu: () => x => Math.max(x, 0),
   Relu6: () => x => Math.min(Math.max(x, 0), 6),
   LeakyRelu: node => {
@@ -31,9 +31,9 @@ const UNARY: Readonly<Record<string, (node: Node) => RealFunction>> = {
   Square: () => x => x * x,
   Abs: () => Math.abs,
   Neg: () => x => -x,
-  ClipByValue: node => {
-    const low = numberAttr(node.attrs, 'clip_value_min', -Infinity);
-    const high = numberAttr(node.attrs, 'clip_value_max', Infinity);
+  ClipByValue: (node, graph) => {
+    const [low, high] = [1, 2].map(i => graph.floatInput(node, i)?.values[0]);
+    if (low === undefined || high === undefined) return undefined;
     return x => Math.min(Math.max(x, low), high);
   },
 };
@@ -76,10 +76,9 @@ export function compositeOf(graph: Graph, ref: string, stop = (_: string) => fal
   const {node: name, index} = parseRef(ref);
   const node = graph.node(name);
   if (index !== 0 || stop(ref)) return identity(ref);
-  const unary = UNARY[node.op];
-  if (unary !== undefined) {
+  const outer = UNARY[node.op]?.(node, graph);
+  if (outer !== undefined) {
     const inner = compositeOf(graph, node.inputs[0], stop);
-    const outer = unary(node);
     return extend(node, [inner], inner.root, x => outer(inner.apply(x)));
   }
   const binary = BINARY[node.op];

@@ -38,8 +38,14 @@ export function scheme({
   weightBits,
   activationBits,
   perChannel,
-  symmetric,
-}: Pick<PassOptions, 'weightBits' | 'activationBits' | 'perChannel' | 'symmetric'>): string {
-  const scales = perChannel ? 'one for each output channel' : 'one for each filter';
-  return `weights of ${weightBits} bits, activations of ${activationBits}; weight scales: ${scales}${symmetric ? ', symmetric' : ''}`;
+  symmetricWeights,
+  symmetricActivations,
+  scales,
+}: Omit<PassOptions, 'probe'>): string {
+  const granularity = perChannel ? 'one for each output channel' : 'one for each filter';
+  return [
+    `weights of ${weightBits} bits${symmetricWeights ? ', symmetric' : ''}`,
+    `activations of ${activationBits}${symmetricActivations ? ', symmetric' : ''}`,
+    `weight scales: ${granularity}${scales === 'power-of-two' ? ', powers of two' : ''}`,
+  ].join('; ');
 }

@@ -1,5 +1,5 @@
 import type {Grid} from '../quant/grid.js';
-import {chooseQuantParams, type QuantParams} from '../quant/quant_params.js';
+import {chooseQuantParams, type QuantParams, type ScaleKind} from '../quant/quant_params.js';
 import type {Range} from '../quant/range.js';
 import {roundHalfUp} from '../quant/rounding.js';
 import type {Distribution} from './distribution.js';
@@ -17,6 +17,13 @@ const ROUNDS = 2;
 /** A step of the grid of this many bins or more is summed bin by bin. */
 const BINS_PER_STEP = 4;
 
+/** What grids there are to choose from. */
+interface GridKind {
+  readonly grid: Grid;
+  readonly symmetric: boolean;
+  readonly scales?: ScaleKind;
+}
+
 /**
  * The range within `bounds` whose grid makes the least mean squared error, clipping and rounding
  * together, on the values of a histogram.
@@ -24,10 +31,10 @@ const BINS_PER_STEP = 4;
 export function mseRange(
   distribution: Distribution,
   bounds: Range,
-  {grid, symmetric}: {readonly grid: Grid; readonly symmetric: boolean},
+  {grid, symmetric, scales}: GridKind,
 ): Range {
   const cost = (range: Range) =>
-    squaredError(distribution, chooseQuantParams(range, grid, symmetric), grid);
+    squaredError(distribution, chooseQuantParams(range, grid, symmetric, scales), grid);
   const full = {min: Math.min(bounds.min, 0), max: Math.max(bounds.max, 0)};
   const joint = bestShare(t => cost({min: t * full.min, max: t * full.max}));
   let shares = {min: joint, max: joint};

@@ -1,4 +1,5 @@
 import type {Grid} from '../quant/grid.js';
+import type {ScaleKind} from '../quant/quant_params.js';
 import {type Range, rangeOf} from '../quant/range.js';
 import {type Distribution, distributionOf, quantileRange} from './distribution.js';
 import {entropyRange} from './entropy_range.js';
@@ -31,6 +32,7 @@ export interface RangeTarget {
   readonly grid: Grid;
   /** Zero point 0. */
   readonly symmetric: boolean;
+  readonly scales?: ScaleKind;
   /** For 'percentile': percent of the values not above the range, and of those not below it; 50 … 100. */
   readonly percentile: number;
 }

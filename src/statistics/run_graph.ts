@@ -31,32 +31,31 @@ export interface ObservedTensor {
 /**
  * Runs a float graph on each of the inputs and shows every tensor that it computes.
  *
- * The inputs are made on the runner and disposed. The current backend is changed while the graph runs; code
- * that yields the inputs finds the caller's.
+ * The inputs are disposed. The current backend is changed meanwhile, and restored.
  *
  * @param refs the tensors to show, where not all of them
  */
 export async function runGraph(
   graph: Graph,
-  inputs: Iterable<() => NamedTensorMap> | AsyncIterable<() => NamedTensorMap>,
+  inputs: Iterable<() => NamedTensorMap>,
   visit: (tensor: ObservedTensor) => void,
   refs: readonly string[] = observableRefs(graph),
 ): Promise<void> {
-  const model = await onRunner(() => exportModel(graph));
-  try {
-    for await (const make of inputs) {
-      await onRunner(() => runOnce(model, make(), refs, isAsync(graph), visit));
+  await onRunner(async () => {
+    const model = await exportModel(graph);
+    try {
+      for (const make of inputs) await runOnce(model, make(), refs, isAsync(graph), visit);
+    } finally {
+      model.dispose();
     }
-  } finally {
-    model.dispose();
-  }
+  });
 }
 
-async function onRunner<T>(work: () => Promise<T>): Promise<T> {
+async function onRunner(work: () => Promise<void>): Promise<void> {
   const previous = getBackend();
   if (findBackendFactory(RUNNER) != null) await setBackend(RUNNER);
   try {
-    return await work();
+    await work();
   } finally {
     // Until something is computed, tfjs has no current backend.
     if (previous && getBackend() !== previous) await setBackend(previous);

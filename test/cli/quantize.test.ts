@@ -64,10 +64,11 @@ describe('dfq quantize', () => {
 
   it('passes every option on', async () => {
     const report = at('report.json');
-    const bits = ['--weight-bits', '5', '--activation-bits', '7', '--per-channel', '--symmetric'];
+    const bits = ['--weight-bits', '5', '--activation-bits', '7', '--per-channel'];
     const pixels = ['--mean', '1', '2', '3', '--std', '2'];
+    const grids = ['--symmetric-activations', '--scales', 'power-of-two'];
     const rest = ['--skip', 'conv', '--without', 'correct-bias', 'equalize-layers'];
-    const args = ['--out', at('int8'), '--report', report, ...bits, ...pixels, ...rest];
+    const args = ['--out', at('int8'), '--report', report, ...bits, ...grids, ...pixels, ...rest];
     const {code, errors} = await dfq('quantize', at('float'), ...args);
     expect([code, errors]).toEqual([0, '']);
     const {options, layers, passes, notes} = JSON.parse(await readFile(report, 'utf8')) as {
@@ -76,7 +77,8 @@ describe('dfq quantize', () => {
       passes: {pass: string}[];
       notes: string[];
     };
-    const switches = {perChannel: true, symmetric: true, skip: ['conv']};
+    const kinds = {symmetricWeights: false, symmetricActivations: true, scales: 'power-of-two'};
+    const switches = {perChannel: true, skip: ['conv'], ...kinds};
     expect(options).toMatchObject({weightBits: 5, activationBits: 7, ...switches});
     expect(layers.map(({decision}) => decision)).toEqual(['float', 'int8']);
     const ran = passes.map(({pass}) => pass);

@@ -28,7 +28,8 @@ describe('dfq', () => {
   it('takes every option that it documents', async () => {
     const {output} = await dfq('quantize', '--help');
     const options = ['out', 'bits', 'weight-bits', 'activation-bits', 'per-channel', 'symmetric'];
-    for (const option of [...options, 'skip', 'without', 'mean', 'std', 'report'])
+    const grids = ['symmetric-weights', 'symmetric-activations', 'scales'];
+    for (const option of [...options, ...grids, 'skip', 'without', 'mean', 'std', 'report'])
       expect(output).toMatch(new RegExp(`^  --${option}\\b`, 'm'));
   });
 

@@ -12,6 +12,13 @@ import {smallMobileNet} from './small_mobilenet.js';
 
 const IMAGE = {x: [-1, 8, 8, 4]};
 
+/** Few and many bits, on every kind of grid. */
+const GRIDS: SimulateOptions[] = [
+  {},
+  {bits: 5, perChannel: true},
+  {weightBits: 4, activationBits: 3, symmetric: true, scales: 'power-of-two'},
+];
+
 /** Every tensor of the int8 form and of the simulation, each from the same operands. */
 async function compared(float: Graph, x: tf.Tensor, options: SimulateOptions) {
   await tf.setBackend('int8');
@@ -35,7 +42,7 @@ describe('simulate: every tensor of the int8 model, to ±1 step', () => {
   for (const [title, middle] of PIECES) {
     it(`${title} between layers`, async () => {
       const float = graphOf(around(middle), IMAGE);
-      for (const options of [{}, {bits: 5, perChannel: true}]) {
+      for (const options of GRIDS) {
         const tensors = await compared(float, randomTensor([3, 8, 8, 4], 3, -1, 1), options);
         expect(tensors.length).toBeGreaterThan(1); // x, and what is between
         for (const {steps, unequal} of tensors) {

@@ -1,9 +1,11 @@
 import {intConstant} from '../../graph/constant.js';
 import {Int8Op} from '../../ops.js';
 import {exp} from '../../quant/elementary.js';
-import {INT8} from '../../quant/grid.js';
+import {fixedRange} from '../../quant/fixed_ranges.js';
+import {chooseQuantParams, type QuantParams} from '../../quant/quant_params.js';
+import {EMPTY} from '../../quant/range.js';
 import {roundHalfUp} from '../../quant/rounding.js';
-import type {Rule} from './lowering.js';
+import type {Lowering, Rule} from './lowering.js';
 
 /** Softmax over the last axis of an int8 tensor. */
 export const lowerSoftmax: Rule = (node, lowering) => {
@@ -13,9 +15,9 @@ export const lowerSoftmax: Rule = (node, lowering) => {
   if (!lowering.isInt8(ref) || x === undefined) return 'its operand is float';
   const out = lowering.params(node.name);
   if (out === undefined) return 'the range of its result is not known';
-  if (lowering.context.options.activationBits !== 8) return 'its grid is fixed at 8 bits';
-  if (out.scale !== 1 / 256 || out.zeroPoint !== INT8.min) {
-    return 'its result is to lie on another grid than the fixed one (1/256, −128)';
+  const {scale, zeroPoint} = fixedParams(lowering);
+  if (out.scale !== scale || out.zeroPoint !== zeroPoint) {
+    return `its result is to lie on another grid than the fixed one (1/${1 / scale}, ${zeroPoint})`;
   }
   return {
     head: node,
@@ -28,3 +30,8 @@ export const lowerSoftmax: Rule = (node, lowering) => {
     simulate: simulation => simulation.roundValue(node.name),
   };
 };
+
+function fixedParams({grid, context}: Lowering): QuantParams {
+  const symmetric = context.options.symmetricActivations;
+  return chooseQuantParams(fixedRange('Softmax', grid, symmetric) ?? EMPTY, grid, symmetric);
+}

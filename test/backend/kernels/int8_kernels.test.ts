@@ -243,9 +243,12 @@ describe('int8 kernels refuse', () => {
     expect(message(Int8Op.Lookup, {x, table: zeros(255)}, {...ATTRS, function: ''})).toBe(
       'Int8Lookup: table has shape [255], but must hold 256 values',
     );
-    expect(message(Int8Op.Softmax, {x, exponentials: zeros(256)}, ATTRS)).toBe(
-      'Int8Softmax: exponentials must be 256 integers of [0, 2^20] that begin with 2^20',
+    expect(message(Int8Op.Softmax, {x, exponentials: zeros(256)}, {...ATTRS, outScale: 0.3})).toBe(
+      'Int8Softmax: outScale is 0.3, but must be 1 / L with a whole number L of [2, 256]',
     );
+    expect(
+      message(Int8Op.Softmax, {x, exponentials: zeros(256)}, {...ATTRS, outScale: 1 / 256}),
+    ).toBe('Int8Softmax: exponentials must be 256 integers of [0, 2^20] that begin with 2^20');
     expect(message(Int8Op.Mean, {x}, {...ATTRS, axes: [4], keepDims: false})).toBe(
       'Int8Mean: axes [4] do not fit x of shape [1, 4, 4, 1]',
     );

@@ -195,6 +195,14 @@ function* pointwise(): Generator<OpCase> {
   }
 }
 
+/** Levels and zero points of 8, 5 and 2 bits, and of 8 with the zero point 0. */
+const SOFTMAX_GRIDS = [
+  [256, -128],
+  [32, -16],
+  [4, -2],
+  [128, 0],
+];
+
 function* softmaxes(): Generator<OpCase> {
   for (const scale of [0.004, 0.1, 1.3]) {
     for (const shape of [
@@ -208,13 +216,17 @@ function* softmaxes(): Generator<OpCase> {
         [256],
       );
       const operands = {x: int8s(new Random(shape.length), shape), exponentials};
-      yield {
-        op: Int8Op.Softmax,
-        label: `[${shape.join(', ')}], scale ${scale}`,
-        operands,
-        attrs: {outScale: 1 / 256, outZeroPoint: -128, lo: -128, hi: 127},
-        expected: expectations.softmax(operands),
-      };
+      for (const [levels, outZeroPoint] of SOFTMAX_GRIDS) {
+        const hi = outZeroPoint + levels - 1;
+        const attrs = {outScale: 1 / levels, outZeroPoint, lo: outZeroPoint, hi};
+        yield {
+          op: Int8Op.Softmax,
+          label: `[${shape.join(', ')}], scale ${scale}, ${levels} levels`,
+          operands,
+          attrs,
+          expected: expectations.softmax(operands, attrs),
+        };
+      }
     }
   }
 }

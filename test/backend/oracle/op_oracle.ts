@@ -16,6 +16,7 @@ import type {
   OutputAttrs,
   PReluAttrs,
   QuantizeAttrs,
+  SoftmaxAttrs,
   ResizeAttrs,
   WindowAttrs,
 } from '../../../src/ops.js';
@@ -313,11 +314,12 @@ export function resize({x, size}: Operands, attrs: ResizeAttrs, bilinear: boolea
   return {values, shape: [batch, height, width, channels]};
 }
 
-export function softmax({x, exponentials}: Operands): Expected {
+export function softmax({x, exponentials}: Operands, attrs: SoftmaxAttrs): Expected {
   const channels = x.shape[x.shape.length - 1];
   const rows = x.values.length / channels;
   const table = Int32Array.from(exponentials.values);
-  return {values: oracle.softmax(bytesOf(x), rows, channels, table), shape: x.shape};
+  const stage = {levels: 1 / attrs.outScale, zeroPoint: attrs.outZeroPoint, hi: attrs.hi};
+  return {values: oracle.softmax(bytesOf(x), rows, channels, table, stage), shape: x.shape};
 }
 
 export function quantize({x}: Operands, attrs: QuantizeAttrs): Expected {

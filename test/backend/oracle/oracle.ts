@@ -11,6 +11,7 @@ import type {
   PoolGeometry,
   ResizeAxis,
   ScalarStage,
+  SoftmaxStage,
 } from '../../../backend/microkernels.js';
 
 /** ⌊numerator / denominator⌋, denominator > 0. */
@@ -273,6 +274,7 @@ export function softmax(
   rows: number,
   channels: number,
   exponentials: Int32Array,
+  {levels, zeroPoint, hi}: SoftmaxStage,
 ): Int8Array {
   const result: number[] = [];
   for (let row = 0; row < rows; row++) {
@@ -281,8 +283,8 @@ export function softmax(
     const e = values.map(q => BigInt(exponentials[max - q]));
     const sum = e.reduce((total, term) => total + term, 0n);
     for (const term of e) {
-      const q = floorDivide(512n * term + sum, 2n * sum);
-      result.push(Number(q > 255n ? 255n : q) - 128);
+      const q = Number(floorDivide(BigInt(2 * levels) * term + sum, 2n * sum)) + zeroPoint;
+      result.push(q > hi ? hi : q);
     }
   }
   return Int8Array.from(result);

@@ -58,9 +58,16 @@ function exponentialsFor(scale: number): Int32Array {
 }
 
 describeMicrokernel('softmax', kernels => {
-  const softmax = (x: Int8Array, rows: number, channels: number, exponentials: Int32Array) =>
+  const EIGHT_BITS = {levels: 256, zeroPoint: -128, hi: 127};
+  const softmax = (
+    x: Int8Array,
+    rows: number,
+    channels: number,
+    exponentials: Int32Array,
+    stage = EIGHT_BITS,
+  ) =>
     runOnBlocks(kernels(), [x], x.length, ([block], output) =>
-      kernels().softmax(block, output, rows, channels, exponentials),
+      kernels().softmax(block, output, rows, channels, exponentials, stage),
     );
 
   for (const channels of [1, 2, 3, 8, 10, 17, 1000, 5000]) {
@@ -69,9 +76,15 @@ describeMicrokernel('softmax', kernels => {
         const random = new Random(channels);
         const x = random.int8(3 * channels);
         const exponentials = exponentialsFor(scale);
-        expect([...softmax(x, 3, channels, exponentials)]).toEqual([
-          ...oracle.softmax(x, 3, channels, exponentials),
-        ]);
+        for (const stage of [
+          EIGHT_BITS,
+          {levels: 16, zeroPoint: -8, hi: 7},
+          {levels: 128, zeroPoint: 0, hi: 127},
+        ]) {
+          expect([...softmax(x, 3, channels, exponentials, stage)]).toEqual([
+            ...oracle.softmax(x, 3, channels, exponentials, stage),
+          ]);
+        }
       });
     }
   }

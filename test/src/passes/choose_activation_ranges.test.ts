@@ -51,7 +51,7 @@ describe('choose-activation-ranges', () => {
   it('uses the bits it is given', async () => {
     const four = await grids(RELU, {x: [-8, 7], y: [0, 15]}, {activationBits: 4});
     expect(four).toEqual({x: {scale: 1, zeroPoint: 0}, y: {scale: 1, zeroPoint: -8}});
-    const symmetric = await grids(RELU, {y: [0, 254]}, {symmetric: true});
+    const symmetric = await grids(RELU, {y: [0, 254]}, {symmetricActivations: true});
     expect(symmetric).toEqual({y: {scale: 2, zeroPoint: 0}});
   });
 

@@ -154,9 +154,21 @@ describe('lower-to-int8', () => {
     });
   }
 
+  for (const options of [{}, {symmetric: true}, {activationBits: 5}, {activationBits: 2}]) {
+    it(`puts softmax on the fixed grid of ${JSON.stringify(options)}`, async () => {
+      const {graph} = await quantized(around('r = Softmax(a)'), options);
+      const bits = options.activationBits ?? 8;
+      const {attrs} = graph.node('r/int8');
+      const scale = options.symmetric ? 2 ** (1 - bits) : 2 ** -bits;
+      expect(attrs.outScale.f).toBe(scale);
+      expect(attrs.outZeroPoint.i).toBe(options.symmetric ? 0 : -(2 ** (bits - 1)));
+    });
+  }
+
   it('leaves softmax float where its grid is not the fixed one', async () => {
-    const {graph} = await quantized(around('r = Softmax(a)'), {symmetric: true});
-    expect(graph.node('r').op).toBe('Softmax');
+    const middle = `${BRANCH}\np = Softmax(a)\nr = ConcatV2(p, m, i32<: 2>)`;
+    const {graph} = await quantized(around(middle));
+    expect(graph.node('p').op).toBe('Softmax');
   });
 
   it('leaves everything float without integer weights', async () => {

@@ -4,7 +4,7 @@ import {correctBias, expectedShift} from '../../../src/passes/correct_bias.js';
 import type {QuantizedFilter} from '../../../src/passes/plan.js';
 import {quantizeFilter, quantizeWeights} from '../../../src/passes/quantize_weights.js';
 import {gridOfBits} from '../../../src/quant/grid.js';
-import {contextOf, evaluate, graphOf} from '../fixtures.js';
+import {contextOf, evaluate, graphOf, OPTIONS} from '../fixtures.js';
 
 function layer(text: string): Layer {
   return layersOf(graphOf(`x = Placeholder()\ny = ${text}\nreturn y`))[0];
@@ -33,7 +33,12 @@ describe('quantizeFilter', () => {
         const title = `${kind}, ${perChannel ? 'per channel' : 'per tensor'}${symmetric ? ', symmetric' : ''}`;
         it(`errs by half a step at most: ${title}`, () => {
           for (let weightBits = 2; weightBits <= 8; weightBits++) {
-            const filter = quantizeFilter(subject, {weightBits, perChannel, symmetric});
+            const filter = quantizeFilter(subject, {
+              weightBits,
+              perChannel,
+              symmetricWeights: symmetric,
+              scales: 'float',
+            });
             const grid = gridOfBits(weightBits, symmetric);
             expect(filter.scale.length).toBe(perChannel ? subject.outChannels : 1);
             expect(filter.zeroPoint.length).toBe(filter.scale.length);
@@ -54,7 +59,7 @@ describe('quantizeFilter', () => {
 
   it('gives channels of zeros zeros, on a scale their bias fits', () => {
     const subject = layer('Conv2D(x, f32<1x1x2x3: 4 0 1e-9  -4 0 -1e-9>)');
-    const options = {weightBits: 8, perChannel: true, symmetric: false};
+    const options = {...OPTIONS, perChannel: true};
     const filter = quantizeFilter(subject, options);
     expect([...reals(subject, filter)].filter((_, i) => i % 3 === 1)).toEqual([0, 0]);
     for (const scale of filter.scale) expect(scale).toBeGreaterThan((8 * 2 ** -12) / 256);
@@ -63,7 +68,7 @@ describe('quantizeFilter', () => {
   it('takes a filter of zeros', () => {
     const subject = layer('MatMul(x, f32<2x2: 0 0 0 0>)');
     for (const perChannel of [false, true]) {
-      const filter = quantizeFilter(subject, {weightBits: 8, perChannel, symmetric: false});
+      const filter = quantizeFilter(subject, {...OPTIONS, perChannel});
       expect([...reals(subject, filter)]).toEqual([0, 0, 0, 0]);
       for (const scale of filter.scale) expect(scale).toBeGreaterThan(0);
     }

@@ -19,10 +19,7 @@ describe('compositeOf', () => {
     ['y = Square(x)', x => x * x],
     ['y = Abs(x)', Math.abs],
     ['y = Neg(x)', x => -x],
-    [
-      'y = ClipByValue(x) clip_value_min=-0.5 clip_value_max=1.5',
-      x => Math.min(Math.max(x, -0.5), 1.5),
-    ],
+    ['y = ClipByValue(x, f32<: -0.5>, f32<: 1.5>)', x => Math.min(Math.max(x, -0.5), 1.5)],
     ['y = Sub(f32<: 1>, x)', x => 1 - x],
     ['y = Sub(x, f32<1: 1>)', x => x - 1],
     ['y = RealDiv(f32<: 1>, x)', x => 1 / x],
@@ -59,6 +56,7 @@ describe('compositeOf', () => {
   it('ends at what is no function of one variable', () => {
     for (const lines of [
       'y = Mul(x, f32<2: 1 2>)',
+      'h = Placeholder()\ny = ClipByValue(x, f32<: 0>, h)',
       'y = Conv2D(x, f32<1x1x1x1: 1>)',
       'z = Conv2D(x, f32<1x1x1x1: 1>)\ny = Mul(x, z)',
     ]) {

@@ -80,6 +80,32 @@ describe('chooseQuantParams', () => {
     }
   });
 
+  for (const symmetric of [false, true]) {
+    it(`takes the next power of two${symmetric ? ', symmetric' : ''}`, () => {
+      const grid = gridOfBits(6, symmetric);
+      for (const range of randomRanges(300)) {
+        const {scale: exact} = chooseQuantParams(range, grid, symmetric);
+        const params = chooseQuantParams(range, grid, symmetric, 'power-of-two');
+        const {scale, zeroPoint} = params;
+        expect(Number.isInteger(Math.log2(scale))).toBe(true);
+        expect(scale).toBeGreaterThanOrEqual(exact * (1 - 2 ** -23));
+        expect(scale).toBeLessThan(exact * 2 * (1 + 2 ** -23));
+        if (symmetric) expect(zeroPoint).toBe(0);
+        for (const end of [range.min, range.max, 0]) {
+          const error = Math.abs(dequantizeValue(quantizeValue(end, params, grid), params) - end);
+          expect(error).toBeLessThanOrEqual(scale * (0.5 + 1e-4));
+        }
+      }
+    });
+  }
+
+  it('leaves a scale that is a power of two', () => {
+    for (const max of [255, 255 / 256, 255 * 2 ** -20]) {
+      const float = chooseQuantParams({min: 0, max}, INT8);
+      expect(chooseQuantParams({min: 0, max}, INT8, false, 'power-of-two')).toEqual(float);
+    }
+  });
+
   it('covers −128 and 127 alike where the grid is not narrow', () => {
     const params = chooseQuantParams({min: -128, max: 1}, INT8, true);
     expect(params).toEqual({scale: 1, zeroPoint: 0});
