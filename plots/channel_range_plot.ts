@@ -50,7 +50,7 @@ export function channelRangePlot(
     series: [],
     height: 190 * panels.length + MARGIN.bottom,
     yLabel: "weight, as a share of the layer's largest",
-    headroom: 12,
+    headroom: 26,
     margin: MARGIN,
     scales: {
       x: {

@@ -50,7 +50,7 @@ export function colourOf(index: number): string {
 
 /** Width of a text in pixels, about: fonts differ. */
 export function textWidth(text: string): number {
-  return 0.54 * FONT_SIZE * text.length;
+  return 0.6 * FONT_SIZE * text.length;
 }
 
 /**

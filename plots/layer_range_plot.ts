@@ -37,6 +37,7 @@ export function layerRangePlot(
   options: FigureOptions = {},
 ): SVGSVGElement {
   const offset = (i: number) => (series.length > 1 ? (i === 0 ? -0.2 : 0.2) : 0);
+  const start = least(rows);
   return figure({
     ...options,
     heading: {title, subtitle},
@@ -51,13 +52,13 @@ export function layerRangePlot(
     scales: {
       x: {
         type: 'log',
-        domain: [least(rows), 1],
+        domain: [start, 1],
         label: valueLabel,
         labelAnchor: 'center',
         labelArrow: 'none',
         grid: true,
-        tickFormat: (share: number) =>
-          isPowerOfTen(share) ? `${+(100 * share).toPrecision(3)} %` : '',
+        ticks: ticksFrom(start),
+        tickFormat: (share: number) => `${+(100 * share).toPrecision(3)} %`,
       },
       y: {
         label: null,
@@ -71,8 +72,13 @@ export function layerRangePlot(
   });
 }
 
-function isPowerOfTen(share: number): boolean {
-  return Math.abs(Math.log10(share) - Math.round(Math.log10(share))) < 1e-6;
+/** Powers of ten, and between them 3 where there are few. */
+function ticksFrom(start: number): number[] {
+  const decades = Math.round(-Math.log10(start));
+  const steps = decades > 2 ? [1] : [1, 3];
+  return Array.from({length: decades + 1}, (_, i) => steps.map(step => step * start * 10 ** i))
+    .flat()
+    .filter(tick => tick < 1.001);
 }
 
 function least(rows: LayerRangePlotData['rows']): number {

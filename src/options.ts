@@ -3,9 +3,11 @@ import {DfqError} from './graph/dfq_error.js';
 import type {Graph} from './graph/graph.js';
 import {type PassOptions} from './passes/pass.js';
 import {PASS_NAMES, type PassName} from './passes/pipeline.js';
+import type {CalibrationData} from './statistics/calibration.js';
 import {MAX_BITS, MIN_BITS} from './quant/grid.js';
 import {imageChannels, inputSpecs, type PixelScaling} from './statistics/model_inputs.js';
 import {RANGE_RULES} from './statistics/range_rules.js';
+import {checkSidecar, type Sidecar} from './statistics/sidecar.js';
 
 export interface Progress {
   /** Name of the pass that runs. */
@@ -37,8 +39,19 @@ export interface QuantizeOptions {
   readonly passes?: Readonly<Partial<Record<PassName, boolean>>>;
   /** What equalization makes of ReLU6: a cap for each channel (exact, the default), ReLU, or nothing. */
   readonly relu6?: PassOptions['relu6'];
-  /** Where statistics come from. Default 'auto': batch norm where there is one, else the probe. */
+  /**
+   * Where statistics come from. Default 'auto': calibration if there is any; else, for each tensor, the
+   * first of batch norm, sidecar and probe that tells of it. Any other value uses one source alone, and
+   * one generated input for the tensors that a batch norm or a sidecar says nothing of.
+   */
   readonly statistics?: PassOptions['statistics'];
+  /**
+   * Representative inputs: batches as `model.predict` takes them, walked through once. The tensors stay the
+   * caller's. Where an iterator makes them, it may dispose each when it is asked for the next.
+   */
+  readonly calibration?: CalibrationData;
+  /** Statistics of batch norms that the converter folded away; JSON as scripts/sidecar.ts writes it. */
+  readonly sidecar?: Sidecar;
   /**
    * How the range of an activation follows from the values that the probe (or the caller's data) made:
    * 'min-max' covers all of them, 'percentile' all but the outermost, 'mse' makes the least squared
@@ -53,6 +66,14 @@ export interface QuantizeOptions {
   readonly examples?: NamedTensorMap;
   readonly onProgress?: (progress: Progress) => void;
 }
+
+const STATISTICS: readonly PassOptions['statistics'][] = [
+  'auto',
+  'calibration',
+  'batch-norm',
+  'sidecar',
+  'probe',
+];
 
 export interface ResolvedOptions {
   readonly pass: PassOptions;
@@ -95,7 +116,7 @@ export function resolveOptions(
       scales: oneOf('scales', options.scales, ['float', 'power-of-two']),
       skip,
       relu6: oneOf('relu6', options.relu6, ['per-channel-cap', 'relu', 'keep']),
-      statistics: oneOf('statistics', options.statistics, ['auto', 'batch-norm', 'probe']),
+      ...sourceOptions(options),
       activationRange: oneOf('activationRange', options.activationRange, RANGE_RULES),
       percentile: percentileOption(options.percentile),
       probe: {scaling: input, examples},
@@ -120,6 +141,20 @@ export function checkPassNames(
 export function checkBits(name: string, bits: number, most: number): number {
   if (Number.isInteger(bits) && bits >= MIN_BITS && bits <= most) return bits;
   throw new DfqError(`${name} is ${bits}; it must be a whole number from ${MIN_BITS} to ${most}`);
+}
+
+function sourceOptions({statistics, calibration, sidecar}: QuantizeOptions) {
+  const source = oneOf('statistics', statistics, STATISTICS);
+  for (const [name, given] of Object.entries({calibration, sidecar})) {
+    if (source === name && given === undefined) {
+      throw new DfqError(`statistics is '${name}'; give option ${name} too`);
+    }
+  }
+  return {
+    statistics: source,
+    calibration,
+    sidecar: sidecar === undefined ? undefined : checkSidecar(sidecar),
+  };
 }
 
 function percentileOption(value = 99.99): number {

@@ -5,7 +5,7 @@ import {barPlot, type BarPlotData} from '../bar_plot.js';
 import {channelRangePlot} from '../channel_range_plot.js';
 import type {FigureOptions} from '../figure.js';
 import {layerRangePlot} from '../layer_range_plot.js';
-import {escapeHtml, shortened, withoutCommonFolders} from './html.js';
+import {escapeHtml, shortened, shortNames} from './html.js';
 
 /** A plot in two widths; the style sheet shows the one that fits. */
 const WIDTHS = [
@@ -34,7 +34,7 @@ function figureHtml(
   plot: Draw,
   document: Document | undefined,
 ): string {
-  const short = withoutCommonFolders(names);
+  const short = shortNames(names);
   const drawn = WIDTHS.map(({name, width, label}) => {
     const labels = short.map(text => shortened(text, label));
     return `<div class="${name}">${inline(plot(labels, {document, width}))}</div>`;
@@ -121,7 +121,7 @@ function costCharts({layers}: ReportData, draw: Drawer): string {
   const work = bars(draw, layers, 'Multiply-accumulates for one sample.', {
     title: 'Work by layer',
     valueLabel: 'million multiply-accumulates',
-    series: ['int8', 'float'],
+    series: layers.every(isInt8) ? ['int8'] : ['int8', 'float'],
     values: layer => (isInt8(layer) ? [layer.macs / 1e6] : [undefined, layer.macs / 1e6]),
     format: value => value.toPrecision(3),
   });

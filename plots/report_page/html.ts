@@ -8,16 +8,19 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Names without the folders that all of them share, which tell layers of one model apart no better.
+ * Names of layers as short as they tell them apart: without the folders that all of them share, and
+ * without the last part (the operation, as a rule) where the rest is another for each.
  *
- * @example withoutCommonFolders(['net/a/conv', 'net/b/conv']); // => ['a/conv', 'b/conv']
+ * @example shortNames(['net/a/Conv2D', 'net/b/depthwise']); // => ['a', 'b']
  */
-export function withoutCommonFolders(names: readonly string[]): string[] {
-  const folders = names.map(name => name.split('/').slice(0, -1));
-  const [first = []] = folders;
-  const differs = first.findIndex((part, i) => folders.some(own => own[i] !== part));
-  const shared = differs < 0 ? first.length : differs;
-  return names.map(name => name.split('/').slice(shared).join('/'));
+export function shortNames(names: readonly string[]): string[] {
+  const parts = names.map(name => name.split('/'));
+  const [first = []] = parts;
+  const differs = first.findIndex((part, i) => parts.some(own => own[i] !== part));
+  const own = parts.map(all => all.slice(Math.max(Math.min(differs, all.length - 1), 0)));
+  const folders = own.map(all => all.slice(0, -1).join('/'));
+  const tell = !folders.includes('') && new Set(folders).size === folders.length;
+  return tell ? folders : own.map(all => all.join('/'));
 }
 
 /** At most `length` characters, the beginning and the end of longer texts. */

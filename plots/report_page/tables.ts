@@ -2,7 +2,7 @@ import type {Encoding} from '../../src/report/encoding.js';
 import {bytes, count, dB, medianShare} from '../../src/report/format.js';
 import type {LayerReport} from '../../src/report/layer_reports.js';
 import type {ReportData} from '../../src/report/report.js';
-import {grouped, type RewriteGroup} from '../../src/report/report_json.js';
+import {grouped, type RewriteGroup, tally} from '../../src/report/rewrites.js';
 import {worstLayers} from '../../src/report/worst_layers.js';
 import {escapeHtml} from './html.js';
 
@@ -19,8 +19,8 @@ export function layerTable({layers}: ReportData): string {
   const worst = worstLayers(layers);
   const rows = layers.map(layer => layerRow(layer, worst.has(layer)));
   const heads = [
-    ...['layer', 'operation', 'runs in', 'MACs', 'bytes', 'weights', 'activations', 'own grid'],
-    ...['statistics', 'median channel before', 'after', 'filter', 'input', 'output'],
+    ...['layer', 'activations', 'weights', 'own grid', 'median channel before', 'after', 'runs in'],
+    ...['operation', 'MACs', 'bytes', 'statistics', 'filter', 'input', 'output'],
   ];
   return table(heads, rows, 'sortable', 'Layers');
 }
@@ -30,26 +30,26 @@ function layerRow(layer: LayerReport, isWorst: boolean): Cell[] {
   const share = ([, , median, , max]: readonly number[]) => median / max;
   return [
     {text: name},
-    {text: op},
-    {text: decision === 'int8' ? decision : `${decision}: ${reason ?? ''}`, mark: decision},
-    {text: count(macs), value: macs, kind: 'figure'},
-    {text: bytes(layer.bytes.int8), value: layer.bytes.int8, kind: 'figure'},
-    decision === 'int8' && layer.weightSqnr === undefined
-      ? {text: 'exact', value: Infinity, kind: 'figure'}
-      : {text: dB(layer.weightSqnr), value: layer.weightSqnr, kind: 'figure'},
     {
       text: dB(layer.activationSqnr) + (isWorst ? ' ◄ worst' : ''),
       value: layer.activationSqnr,
       kind: 'figure',
       mark: isWorst ? 'worst' : undefined,
     },
+    decision === 'int8' && layer.weightSqnr === undefined
+      ? {text: 'exact', value: Infinity, kind: 'figure'}
+      : {text: dB(layer.weightSqnr), value: layer.weightSqnr, kind: 'figure'},
     {text: dB(layer.gridSqnr), value: layer.gridSqnr, kind: 'figure'},
-    {text: layer.statistics ?? '–'},
     ...[channelRanges?.before, channelRanges?.after].map((own): Cell =>
       own
         ? {text: medianShare(own), value: share(own), kind: 'figure'}
         : {text: '–', kind: 'figure'},
     ),
+    {text: decision === 'int8' ? decision : `${decision}: ${reason ?? ''}`, mark: decision},
+    {text: op},
+    {text: count(macs), value: macs, kind: 'figure'},
+    {text: bytes(layer.bytes.int8), value: layer.bytes.int8, kind: 'figure'},
+    {text: layer.statistics ?? '–'},
     {text: weights ? `${weights.bits} bits, ${weights.granularity}` : '–'},
     {text: grid(layer.input)},
     {text: grid(layer.output)},
@@ -63,25 +63,25 @@ function grid(encoding: Encoding | undefined): string {
 
 /** Passes with what they did and how long they took; below, what each left alone and why. */
 export function passTable({passes}: ReportData): string {
+  const isTimed = passes.some(({milliseconds}) => milliseconds !== undefined);
   const rows = passes.map(({pass, rewrites, milliseconds}): Cell[] => {
-    const done = rewrites.filter(rewrite => rewrite.done).length;
-    const left = rewrites.length - done;
-    const general = rewrites.filter(({node}) => node === '').map(({text}) => text);
+    const {done, left, remarks} = tally(rewrites);
+    const time =
+      milliseconds === undefined ? '–' : `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
     return [
       {text: pass},
       {text: String(done), value: done, kind: 'figure'},
-      {text: String(left), value: left, kind: 'figure'},
-      milliseconds === undefined
-        ? {text: '–', kind: 'figure'}
-        : {text: `${milliseconds.toFixed(0)} ms`, value: milliseconds, kind: 'figure'},
-      {text: general.join('; '), kind: 'words'},
+      {text: String(left.length), value: left.length, kind: 'figure'},
+      ...(isTimed ? [{text: time, value: milliseconds, kind: 'figure' as const}] : []),
+      {text: remarks.join('; '), kind: 'words'},
     ];
   });
   const details = passes.map(({pass, rewrites}) => {
     const groups = grouped(rewrites.filter(({node}) => node !== ''));
     return groups.length === 0 ? '' : groupDetails(pass, groups);
   });
-  return table(['pass', 'done', 'left alone', 'time', ''], rows, '', 'Passes') + details.join('');
+  const heads = ['pass', 'done', 'left alone', ...(isTimed ? ['time'] : []), 'summary'];
+  return table(heads, rows, '', 'Passes') + details.join('');
 }
 
 function groupDetails(title: string, groups: readonly RewriteGroup[]): string {
@@ -113,7 +113,7 @@ export function floatTable({layers, floatNodes}: ReportData): string {
     {text: String(nodes.length), value: nodes.length, kind: 'figure'},
     {text: nodes.join(', '), kind: 'words'},
   ]);
-  return table(['because', 'nodes', ''], rows, '', 'What stayed float');
+  return table(['because', 'nodes', 'which'], rows, '', 'What stayed float');
 }
 
 /** Nodes of the result by operation. */

@@ -1,5 +1,8 @@
+import type {CalibrationData} from '../statistics/calibration.js';
 import type {ProbeOptions} from '../statistics/model_inputs.js';
 import type {RangeRule} from '../statistics/range_rules.js';
+import type {Sidecar} from '../statistics/sidecar.js';
+import type {StatisticsSource} from '../statistics/tensor_statistics.js';
 import type {Graph} from '../graph/graph.js';
 import type {ScaleKind} from '../quant/quant_params.js';
 import type {QuantizationPlan} from './plan.js';
@@ -37,8 +40,12 @@ export interface PassOptions {
   readonly scales: ScaleKind;
   /** Names of nodes that stay float. */
   readonly skip: readonly string[];
-  /** Where statistics come from: batch norm where there is one and else the probe, or one of them alone. */
-  readonly statistics: 'auto' | 'batch-norm' | 'probe';
+  /** Where statistics come from: the best of what there is for each tensor, or one source alone. */
+  readonly statistics: 'auto' | StatisticsSource;
+  /** The caller's data, if there is any. */
+  readonly calibration?: CalibrationData;
+  /** Statistics of batch norms that are no longer in the model. */
+  readonly sidecar?: Sidecar;
   /** How the range of an activation follows from the values that were observed. */
   readonly activationRange: RangeRule;
   /** For activationRange 'percentile', in percent. */
@@ -48,6 +55,9 @@ export interface PassOptions {
   /** What equalization makes of a ReLU6 (see equalize-layers). */
   readonly relu6: 'per-channel-cap' | 'relu' | 'keep';
 }
+
+/** Those that reports hold: what is data is left out. */
+export type ReportedOptions = Omit<PassOptions, 'probe' | 'calibration' | 'sidecar'>;
 
 /** One rewrite of the graph, in one file. */
 export interface Pass<Name extends string = string> {

@@ -2,6 +2,7 @@ import {util} from '@tensorflow/tfjs-core';
 import {DfqError} from '../graph/dfq_error.js';
 import type {Graph} from '../graph/graph.js';
 import {verify} from '../graph/verify.js';
+import {applySidecar} from './apply_sidecar.js';
 import {canonicalize} from './canonicalize.js';
 import {chooseActivationRanges} from './choose_activation_ranges.js';
 import {correctBias} from './correct_bias.js';
@@ -23,6 +24,7 @@ import {traceShapes} from './trace_shapes.js';
 export const PIPELINE = [
   canonicalize,
   foldBatchNorm,
+  applySidecar,
   traceShapes,
   pruneConstantChannels,
   equalizeLayers,
@@ -36,7 +38,12 @@ export const PIPELINE = [
 export type PassName = (typeof PIPELINE)[number]['name'];
 
 /** Passes that every other one builds on; they can't be switched off. */
-const REQUIRED: readonly PassName[] = ['canonicalize', 'trace-shapes', 'estimate-statistics'];
+const REQUIRED: readonly PassName[] = [
+  'canonicalize',
+  'apply-sidecar',
+  'trace-shapes',
+  'estimate-statistics',
+];
 
 /** The passes that can be switched off, in the order in which they run. */
 export const PASS_NAMES: readonly PassName[] = PIPELINE.map(({name}) => name).filter(

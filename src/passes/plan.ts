@@ -23,6 +23,8 @@ export class QuantizationPlan {
   shapes: Shapes = new Map();
   /** Mean and standard deviation of a layer's output, from the batch norm that was folded into it. */
   readonly batchNormMoments = new Map<string, ChannelMoments>();
+  /** The keys of {@link batchNormMoments} that come from a sidecar. */
+  readonly sidecarOutputs = new Set<string>();
   /** By tensor reference, measured or derived. */
   statistics: ReadonlyMap<string, TensorStatistics> = new Map();
   /** Linear nodes of the float graph that was quantized, by name. */

@@ -3,7 +3,7 @@ import type {Constant} from '../graph/constant.js';
 import {type Graph, type Node, parseRef} from '../graph/graph.js';
 import {type Layer, layerOf} from '../graph/layer.js';
 import {macsOf} from '../graph/macs.js';
-import type {PassOptions} from '../passes/pass.js';
+import type {ReportedOptions} from '../passes/pass.js';
 import type {PipelineResult} from '../passes/pipeline.js';
 import type {TensorScore} from '../statistics/score.js';
 import type {StatisticsSource} from '../statistics/tensor_statistics.js';
@@ -52,7 +52,7 @@ export interface Graphs {
 export function layerReports(
   graphs: Graphs,
   result: PipelineResult,
-  options: Omit<PassOptions, 'probe'>,
+  options: ReportedOptions,
   noise: ProbeNoise,
 ): LayerReport[] {
   const {plan, found} = result;

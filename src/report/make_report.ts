@@ -16,7 +16,7 @@ import {Report, type Totals} from './report.js';
 export async function makeReport(
   graphs: Graphs,
   result: PipelineResult,
-  {probe, ...options}: PassOptions,
+  {probe, calibration: _, sidecar: __, ...options}: PassOptions,
   notes: readonly string[],
 ): Promise<Report> {
   const {given, int8} = graphs;

@@ -1,4 +1,4 @@
-import type {PassOptions} from '../passes/pass.js';
+import type {ReportedOptions} from '../passes/pass.js';
 import type {PassRecord} from '../passes/pipeline.js';
 import type {ChannelBoxes} from './channel_ranges.js';
 import type {FloatNode} from './decisions.js';
@@ -24,7 +24,7 @@ export interface OutputReport {
 }
 
 export interface ReportData {
-  readonly options: Omit<PassOptions, 'probe'>;
+  readonly options: ReportedOptions;
   readonly totals: Totals;
   readonly outputs: readonly OutputReport[];
   /** Linear layers, in the order of the graph. */

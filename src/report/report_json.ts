@@ -1,17 +1,10 @@
 import {DfqError} from '../graph/dfq_error.js';
-import type {Rewrite} from '../passes/pass.js';
 import type {PassRecord} from '../passes/pipeline.js';
 import type {ReportData} from './report.js';
+import {grouped, type RewriteGroup} from './rewrites.js';
 
 /** Version of the JSON form; raised when a reader of older ones would misread it. */
 export const SCHEMA = 1;
-
-/** Places where a pass did, or refused, the same thing. */
-export interface RewriteGroup {
-  readonly done: boolean;
-  readonly text: string;
-  readonly nodes: readonly string[];
-}
 
 export interface PassGroups extends Omit<PassRecord, 'rewrites'> {
   readonly rewrites: readonly RewriteGroup[];
@@ -29,18 +22,6 @@ export function reportToJson(report: ReportData): ReportJson {
     rewrites: grouped(rewrites),
   }));
   return {schema: SCHEMA, ...report, passes};
-}
-
-/** Rewrites by what was done, in the order of the first of each. */
-export function grouped(rewrites: readonly Rewrite[]): RewriteGroup[] {
-  const groups = new Map<string, {done: boolean; text: string; nodes: string[]}>();
-  for (const {node, done, text} of rewrites) {
-    const key = `${done} ${text}`;
-    const group = groups.get(key) ?? {done, text, nodes: []};
-    groups.set(key, group);
-    group.nodes.push(node);
-  }
-  return [...groups.values()];
 }
 
 /**

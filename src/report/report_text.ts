@@ -1,7 +1,7 @@
 import {bytes, count, dB, medianShare, percent, ratio, scheme} from './format.js';
 import type {Rewrite} from '../passes/pass.js';
 import type {Report} from './report.js';
-import {grouped} from './report_json.js';
+import {grouped, tally} from './rewrites.js';
 import {worstLayers} from './worst_layers.js';
 
 /** Names that are listed after a reason. */
@@ -89,11 +89,10 @@ function floatLines({layers, floatNodes}: Report): string[] {
 
 function passLines({passes}: Report): string[] {
   const sections = passes.flatMap(({pass, rewrites, milliseconds}) => {
-    const done = rewrites.filter(rewrite => rewrite.done);
-    const left = rewrites.filter(rewrite => !rewrite.done);
+    const {done, left, remarks} = tally(rewrites);
     const time = milliseconds === undefined ? '' : ` (${milliseconds.toFixed(0)} ms)`;
-    const general = done.filter(({node}) => node === '').map(({text}) => `  ${text}`);
-    const title = `${pass}: ${done.length} done, ${left.length} left alone${time}`;
+    const general = remarks.map(text => `  ${text}`);
+    const title = `${pass}: ${done} done, ${left.length} left alone${time}`;
     return [title, ...general, ...grouped(left.map(unnamed)).map(groupLine)];
   });
   return sections.length > 0 ? ['', ...sections] : [];

@@ -1,7 +1,7 @@
 import type {Graph, Node} from '../graph/graph.js';
 import {topologicalOrder} from '../graph/topological_order.js';
 import {clippedNormal} from './clipped_normal.js';
-import type {ChannelMoments, TensorStatistics} from './tensor_statistics.js';
+import type {ChannelMoments, StatisticsSource, TensorStatistics} from './tensor_statistics.js';
 
 /** A tensor is taken to reach from β − 6γ to β + 6γ (Nagel 2019 §4.2, n = 6). */
 const DEVIATIONS = 6;
@@ -11,23 +11,26 @@ const DEVIATIONS = 6;
  * with mean β and standard deviation γ, and what the ops behind them make of that.
  *
  * @param moments by the node whose output they describe
+ * @param fromSidecar the keys of those that were read from a sidecar
  */
 export function batchNormStatistics(
   graph: Graph,
   moments: ReadonlyMap<string, ChannelMoments>,
+  fromSidecar: ReadonlySet<string> = new Set(),
 ): Map<string, TensorStatistics> {
   const known = new Map<string, TensorStatistics>();
   for (const node of topologicalOrder(graph)) {
     const own = moments.get(node.name);
-    const derived = own ? fromMoments(own) : derive(graph, node, known);
+    const source = fromSidecar.has(node.name) ? 'sidecar' : 'batch-norm';
+    const derived = own ? fromMoments(own, source) : derive(graph, node, known);
     if (derived !== undefined) known.set(node.name, derived);
   }
   return known;
 }
 
-function fromMoments({mean, std}: ChannelMoments): TensorStatistics {
+function fromMoments({mean, std}: ChannelMoments, source: StatisticsSource): TensorStatistics {
   return {
-    source: 'batch-norm',
+    source,
     mean,
     std,
     min: mean.map((m, c) => m - DEVIATIONS * std[c]),
@@ -74,7 +77,7 @@ function clip(x: TensorStatistics, cap: (channel: number) => number): TensorStat
   const moments = [...x.mean].map((mean, c) => clippedNormal(mean, x.std[c], 0, cap(c)));
   const bound = (v: number, c: number) => Math.min(Math.max(v, 0), cap(c));
   return {
-    source: 'batch-norm',
+    source: x.source,
     mean: Float64Array.from(moments, ({mean}) => mean),
     std: Float64Array.from(moments, ({std}) => std),
     min: x.min.map(bound),
@@ -84,8 +87,16 @@ function clip(x: TensorStatistics, cap: (channel: number) => number): TensorStat
 
 /** Of independent summands, with extremes at n deviations of the sum. */
 function sum(x: TensorStatistics, y: TensorStatistics): TensorStatistics {
-  return fromMoments({
-    mean: x.mean.map((mean, c) => mean + y.mean[c]),
-    std: x.std.map((std, c) => Math.sqrt(std * std + y.std[c] * y.std[c])),
-  });
+  return fromMoments(
+    {
+      mean: x.mean.map((mean, c) => mean + y.mean[c]),
+      std: x.std.map((std, c) => Math.sqrt(std * std + y.std[c] * y.std[c])),
+    },
+    worse(x.source, y.source),
+  );
+}
+
+/** The source of what follows from both. */
+function worse(a: StatisticsSource, b: StatisticsSource): StatisticsSource {
+  return a === 'sidecar' ? a : b;
 }

@@ -31,31 +31,32 @@ export interface ObservedTensor {
 /**
  * Runs a float graph on each of the inputs and shows every tensor that it computes.
  *
- * The inputs are disposed. The current backend is changed meanwhile, and restored.
+ * The inputs are made on the runner and disposed. The current backend is changed while the graph runs; code
+ * that yields the inputs finds the caller's.
  *
  * @param refs the tensors to show, where not all of them
  */
 export async function runGraph(
   graph: Graph,
-  inputs: Iterable<() => NamedTensorMap>,
+  inputs: Iterable<() => NamedTensorMap> | AsyncIterable<() => NamedTensorMap>,
   visit: (tensor: ObservedTensor) => void,
   refs: readonly string[] = observableRefs(graph),
 ): Promise<void> {
-  await onRunner(async () => {
-    const model = await exportModel(graph);
-    try {
-      for (const make of inputs) await runOnce(model, make(), refs, isAsync(graph), visit);
-    } finally {
-      model.dispose();
+  const model = await onRunner(() => exportModel(graph));
+  try {
+    for await (const make of inputs) {
+      await onRunner(() => runOnce(model, make(), refs, isAsync(graph), visit));
     }
-  });
+  } finally {
+    model.dispose();
+  }
 }
 
-async function onRunner(work: () => Promise<void>): Promise<void> {
+async function onRunner<T>(work: () => Promise<T>): Promise<T> {
   const previous = getBackend();
   if (findBackendFactory(RUNNER) != null) await setBackend(RUNNER);
   try {
-    await work();
+    return await work();
   } finally {
     // Until something is computed, tfjs has no current backend.
     if (previous && getBackend() !== previous) await setBackend(previous);
