@@ -47,16 +47,17 @@ export class Classifier {
     return cropCentre(resizeShorterSide(image, resize), width, height);
   }
 
-  /** Best classes of each of the prepared images, run as one batch. */
-  async classify(images: readonly Image[]): Promise<Ranking[]> {
-    const {dtype} = this.input;
+  /** The prepared images as one batch, the way the model takes them; the caller disposes it. */
+  tensorOf(images: readonly Image[]): Tensor {
     const {height, width} = this.size;
     const {mean, std} = this.options;
-    const x = tensor(
-      normalize(images, this.channels, mean, std),
-      [images.length, height, width, this.channels],
-      dtype,
-    );
+    const values = normalize(images, this.channels, mean, std);
+    return tensor(values, [images.length, height, width, this.channels], this.input.dtype);
+  }
+
+  /** Best classes of each of the prepared images, run as one batch. */
+  async classify(images: readonly Image[]): Promise<Ranking[]> {
+    const x = this.tensorOf(images);
     try {
       return await this.run(x);
     } finally {

@@ -35,6 +35,11 @@ export function parseDivisors(text: string): number[] {
   return values;
 }
 
+export function parseNumber(text: string): number {
+  if (!isNumber(text)) throw new InvalidArgumentError('expected a number');
+  return Number(text);
+}
+
 export function parseInteger(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw new InvalidArgumentError('expected an integer');
   return Number(text);

@@ -4,7 +4,7 @@ import type {InspectOptions} from './commands/inspect.js';
 import type {QuantizeOptions} from './commands/quantize.js';
 import type {ReportOptions} from './commands/report.js';
 import type {RewriteOptions} from './commands/rewrite.js';
-import {parseChannels, parseCount, parseDivisors, parseInteger} from './options.js';
+import {parseChannels, parseCount, parseDivisors, parseInteger, parseNumber} from './options.js';
 import type {Terminal} from './terminal.js';
 
 /** The `dfq` command line: what each command takes. Commands are loaded when they run, so that help is quick. */
@@ -56,6 +56,14 @@ function addQuantize(program: Command, terminal: Terminal): void {
     .argument('<model>', MODEL)
     .requiredOption('--out <dir>', 'folder for the INT8 model');
   addQuantizationOptions(command)
+    .option('--calibrate <dir>', 'folder of JPEG and PNG files to take statistics of')
+    .option('--calibration-images <n>', 'how many of them (default: 64)', parseCount)
+    .option('--resize <n>', 'for --calibrate, as in dfq evaluate', parseCount)
+    .option('--crop <n>', 'for --calibrate, as in dfq evaluate', parseCount)
+    .option(
+      '--sidecar <file>',
+      'JSON of the batch norms that the converter folded (scripts/sidecar.ts)',
+    )
     .option('--report <file>', 'write the report too: .html (a page with plots), .json or .txt')
     .addHelpText('after', QUANTIZE_HELP)
     .action(async (model: string, options: QuantizeOptions) => {
@@ -70,6 +78,7 @@ Put the model before --skip and --without, which take everything up to the next 
 Examples:
   $ dfq quantize model/model.json --out model-int8
   $ dfq quantize model/model.json --out model-int8 --mean 123.675 116.28 103.53 --std 58.395 57.12 57.375
+  $ dfq quantize model/model.json --out model-int8 --calibrate photos --activation-range mse
   $ dfq quantize model/model.json --out model-int8 --per-channel --weight-bits 4 --report report.html
   $ dfq quantize model/model.json --out plain-int8 --without equalize-layers correct-bias`;
 
@@ -91,6 +100,25 @@ function addQuantizationOptions(command: Command): Command {
     )
     .option('--skip <node...>', 'nodes that stay float')
     .option('--without <pass...>', 'passes to leave out, which shows what each is worth')
+    .addOption(
+      new Option('--statistics <source>', 'where statistics of activations come from').choices([
+        'auto',
+        'calibration',
+        'batch-norm',
+        'sidecar',
+        'probe',
+      ]),
+    )
+    .addOption(
+      new Option('--activation-range <rule>', 'how ranges follow from observed values').choices([
+        'auto',
+        'min-max',
+        'percentile',
+        'mse',
+        'entropy',
+      ]),
+    )
+    .option('--percentile <p>', 'for the rule percentile (default: 99.99)', parseNumber)
     .option(
       '--mean <m>',
       'mean and --std tell how pixels v of 0–255 enter the model, (v − mean) / std: one number, or R G B',

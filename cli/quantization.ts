@@ -15,16 +15,21 @@ export interface QuantizationOptions {
   without?: string[];
   mean?: number[];
   std?: number[];
+  statistics?: LibraryOptions['statistics'];
+  activationRange?: LibraryOptions['activationRange'];
+  percentile?: number;
 }
 
 /** @throws Error on --mean without --std; names and bits are for the library to check */
 export function toLibraryOptions(options: QuantizationOptions, progress: Progress): LibraryOptions {
   const {bits, weightBits, activationBits, perChannel, scales, skip, without = []} = options;
   const {symmetric, symmetricWeights, symmetricActivations} = options;
+  const {statistics, activationRange, percentile} = options;
   return {
     ...defined({bits, weightBits, activationBits, perChannel, scales, skip}),
     ...defined({symmetric, symmetricWeights, symmetricActivations}),
     ...defined({input: inputOf(options)}),
+    ...defined({statistics, activationRange, percentile}),
     passes: Object.fromEntries(without.map(name => [name, false])),
     onProgress: ({step, done, total}) => progress.update(step, done, total),
   };

@@ -35,6 +35,7 @@ export type {PassGroups, ReportJson} from './report/report_json.js';
 export type {RewriteGroup} from './report/rewrites.js';
 export {score, type ScoreOptions} from './score.js';
 export {simulate, type SimulateOptions} from './simulate.js';
+export {sidecar} from './sidecar.js';
 export type {Score, TensorScore} from './statistics/score.js';
 export type {CalibrationData, CalibrationSample} from './statistics/calibration.js';
 export type {PixelScaling} from './statistics/model_inputs.js';

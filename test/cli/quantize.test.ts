@@ -50,6 +50,31 @@ describe('dfq quantize', () => {
     }
   });
 
+  it('takes statistics of a folder of images', async () => {
+    await writeColorTask(folder);
+    const calibrate = ['--calibrate', at('images'), '--calibration-images', '2'];
+    const rule = ['--activation-range', 'mse', '--report', at('report.json')];
+    await dfq('quantize', at('float'), '--out', at('int8'), ...calibrate, ...rule);
+    expect(JSON.parse(await readFile(at('report.json'), 'utf8'))).toMatchObject({
+      options: {activationRange: 'mse'},
+      layers: [{statistics: 'calibration'}, {statistics: 'calibration'}],
+    });
+    const {code, errors} = await dfq(
+      ...['quantize', at('float'), '--out', at('other'), '--calibrate', at('nowhere')],
+    );
+    expect([code, errors]).toEqual([1, `dfq: folder '${at('nowhere')}' does not exist\n`]);
+  });
+
+  it('reads a sidecar, and says what is wrong with it', async () => {
+    const sidecar = async (text: string) => {
+      await writeFile(at('sidecar.json'), text);
+      const options = ['--out', at('int8'), '--sidecar', at('sidecar.json')];
+      return (await dfq('quantize', at('float'), ...options)).errors;
+    };
+    expect(await sidecar('no')).toBe(`dfq: the sidecar '${at('sidecar.json')}' is not JSON\n`);
+    expect(await sidecar('{}')).toBe("dfq: sidecar: its format is not 'tfjs-dfq-sidecar'\n");
+  });
+
   it('writes the report as JSON', async () => {
     const report = at('report.json');
     await dfq('quantize', at('float'), '--out', at('int8'), '--report', report, '--bits', '6');

@@ -1,0 +1,59 @@
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
+import type {GraphModel} from '@tensorflow/tfjs-converter';
+import {dispose, type Tensor} from '@tensorflow/tfjs-core';
+import {Classifier, type PreprocessOptions} from './classifier.js';
+import {readImage} from './images.js';
+
+/** Images taken where nobody says how many: ranges have settled by then. */
+const USUAL_IMAGES = 64;
+
+export interface CalibrationOptions {
+  calibrate?: string;
+  calibrationImages?: number;
+  resize?: number;
+  crop?: number;
+}
+
+/**
+ * Images of a folder, evenly spread over its files in the order of their names, one tensor each; nothing
+ * without --calibrate. Every walk reads them anew.
+ *
+ * @throws Error that names the folder
+ */
+export async function calibrationData(
+  model: GraphModel,
+  options: CalibrationOptions & Pick<PreprocessOptions, 'mean' | 'std'>,
+): Promise<AsyncIterable<Tensor> | undefined> {
+  const {calibrate: folder, calibrationImages = USUAL_IMAGES} = options;
+  if (folder === undefined) return undefined;
+  const files = spread(await imageFiles(folder), calibrationImages);
+  const classifier = new Classifier(model, options);
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (const file of files) {
+        const image = classifier.tensorOf([classifier.prepare(await readImage(file))]);
+        yield image;
+        dispose(image);
+      }
+    },
+  };
+}
+
+async function imageFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      error.code === 'ENOENT'
+        ? `folder '${folder}' does not exist`
+        : `cannot read folder '${folder}': ${error.message}`,
+    );
+  });
+  const files = names.filter(name => /\.(jpe?g|png)$/i.test(name)).sort();
+  if (files.length === 0) throw new Error(`folder '${folder}' has no JPEG or PNG files`);
+  return files.map(name => path.join(folder, name));
+}
+
+function spread<T>(items: readonly T[], count: number): T[] {
+  const some = Math.min(count, items.length);
+  return Array.from({length: some}, (_, i) => items[Math.floor((i * items.length) / some)]);
+}
