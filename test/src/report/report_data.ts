@@ -1,16 +1,11 @@
 /** A report made by hand, for tests of its text and its page. */
 import {Report, type ReportData} from '../../../src/report/report.js';
+import {OPTIONS} from '../fixtures.js';
+
+const {probe: _, ...options} = OPTIONS;
 
 const DATA: ReportData = {
-  options: {
-    weightBits: 8,
-    activationBits: 8,
-    perChannel: false,
-    symmetric: false,
-    skip: [],
-    statistics: 'auto',
-    relu6: 'per-channel-cap',
-  },
+  options,
   totals: {macs: 3_000_000, int8Macs: 2_000_000, floatBytes: 10_000, int8Bytes: 2_600},
   outputs: [{tensor: 'net/y', sqnr: 25.5}, {tensor: 'net/same'}],
   layers: [

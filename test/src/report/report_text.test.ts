@@ -7,7 +7,7 @@ describe('the text of a report', () => {
   it('has totals, layers with the worst marked, what stayed float, and passes', () => {
     expect(`\n${handmadeReport().toString()}\n`).toBe(`
 2 of 3 layers are int8
-weights of 8 bits, activations of 8; weight scales: one for each filter
+weights of 8 bits; activations of 8; weight scales: one for each filter
 66.7 % of 3.00 M MACs are int8; weights 10.0 kB → 2.6 kB (0.26×)
 SQNR of the outputs on the probe: net/y 25.5 dB
 pixels are taken to be pixels
