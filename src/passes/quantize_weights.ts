@@ -9,6 +9,7 @@ import {
 } from '../quant/quant_params.js';
 import {EMPTY, type Range, union} from '../quant/range.js';
 import type {Pass, PassOptions} from './pass.js';
+import {betterPowersOfTwo} from './power_of_two_scales.js';
 import type {QuantizedFilter} from './plan.js';
 
 /**
@@ -47,7 +48,11 @@ export function quantizeFilter(
   const ranges = perChannel
     ? widened(channelRanges(layer))
     : [channelRanges(layer).reduce(union, EMPTY)];
-  const params = ranges.map(range => chooseQuantParams(range, grid, symmetric, scales));
+  const covering = ranges.map(range => chooseQuantParams(range, grid, symmetric, scales));
+  const params =
+    scales === 'power-of-two'
+      ? betterPowersOfTwo(layer, covering, ranges, grid, symmetric)
+      : covering;
   const values = integers(weightBits, layer.filter.values.length);
   forEachWeight(layer, (i, _, c) => {
     values[i] = quantizeValue(layer.filter.values[i], params[perChannel ? c : 0], grid);

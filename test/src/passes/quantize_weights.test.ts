@@ -4,10 +4,16 @@ import {correctBias, expectedShift} from '../../../src/passes/correct_bias.js';
 import type {QuantizedFilter} from '../../../src/passes/plan.js';
 import {quantizeFilter, quantizeWeights} from '../../../src/passes/quantize_weights.js';
 import {gridOfBits} from '../../../src/quant/grid.js';
+import {
+  chooseQuantParams,
+  dequantizeValue,
+  quantizeValue,
+} from '../../../src/quant/quant_params.js';
+import {rangeOf} from '../../../src/quant/range.js';
 import {contextOf, evaluate, graphOf, OPTIONS} from '../fixtures.js';
 
-function layer(text: string): Layer {
-  return layersOf(graphOf(`x = Placeholder()\ny = ${text}\nreturn y`))[0];
+function layer(text: string, seed = 1): Layer {
+  return layersOf(graphOf(`x = Placeholder()\ny = ${text}\nreturn y`, {}, seed))[0];
 }
 
 /** The real values of integer weights. */
@@ -54,6 +60,43 @@ describe('quantizeFilter', () => {
           }
         });
       }
+    }
+  }
+
+  for (const perChannel of [false, true]) {
+    for (const symmetricWeights of [false, true]) {
+      it(`takes the better of two powers of two: ${JSON.stringify({perChannel, symmetricWeights})}`, () => {
+        const lower: boolean[] = [];
+        for (let seed = 1; seed <= 12; seed++) {
+          const subject = layer(`MatMul(x, ~40x3(${-seed / 3},${seed / 4}))`, seed);
+          const options = {...OPTIONS, weightBits: 4, perChannel, symmetricWeights};
+          const exact = quantizeFilter(subject, options);
+          const filter = quantizeFilter(subject, {...options, scales: 'power-of-two'});
+          const grid = gridOfBits(4, symmetricWeights);
+          filter.scale.forEach((scale, c) => {
+            const up = 2 ** Math.ceil(Math.log2(exact.scale[c]) - 1e-6);
+            expect([up, up / 2]).toContain(scale);
+            lower.push(scale < up);
+            const channel = (i: number) => !perChannel || i % 3 === c;
+            const error = (s: number, z: number) =>
+              subject.filter.values
+                .filter((_, i) => channel(i))
+                .reduce((sum, w) => {
+                  const params = {scale: s, zeroPoint: z};
+                  return sum + (dequantizeValue(quantizeValue(w, params, grid), params) - w) ** 2;
+                }, 0);
+            const covering = chooseQuantParams(
+              rangeOf(subject.filter.values.filter((_, i) => channel(i))),
+              grid,
+              symmetricWeights,
+              'power-of-two',
+            );
+            const own = error(scale, filter.zeroPoint[c]);
+            expect(own).toBeLessThanOrEqual(error(covering.scale, covering.zeroPoint));
+          });
+        }
+        expect(new Set(lower).size).toBe(2); // each is better somewhere
+      });
     }
   }
 
