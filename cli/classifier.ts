@@ -57,6 +57,11 @@ export class Classifier {
 
   /** Best classes of each of the prepared images, run as one batch. */
   async classify(images: readonly Image[]): Promise<Ranking[]> {
+    return (await this.scores(images)).map(scores => rank(scores, RANKED));
+  }
+
+  /** The model's output for each of the prepared images, run as one batch: one score a class. */
+  async scores(images: readonly Image[]): Promise<Float32Array[]> {
     const x = this.tensorOf(images);
     try {
       return await this.run(x);
@@ -65,16 +70,16 @@ export class Classifier {
     }
   }
 
-  private async run(x: Tensor): Promise<Ranking[]> {
+  private async run(x: Tensor): Promise<Float32Array[]> {
     const start = performance.now();
     const y = tidy(() => singleOutput(this.model.predict(x)));
     try {
-      const scores = await y.data();
+      const scores = Float32Array.from(await y.data());
       this.milliseconds += performance.now() - start;
       const classes = classCount(y, x.shape[0]);
       this.classes = classes;
       return Array.from({length: x.shape[0]}, (_, i) =>
-        rank(scores.subarray(i * classes, (i + 1) * classes), RANKED),
+        scores.subarray(i * classes, (i + 1) * classes),
       );
     } finally {
       dispose(y);
@@ -87,19 +92,19 @@ function classCount({shape, size}: Tensor, batch: number): number {
   const classes = size / batch;
   if (shape[0] === batch && shape[shape.length - 1] === classes) return classes;
   throw new Error(
-    `the model's output has shape [${shape}]; evaluate needs class scores, [${batch}, classes]`,
+    `the model's output has shape [${shape}]; an image classifier has class scores, [${batch}, classes]`,
   );
 }
 
 function imageInput({inputs}: GraphModel) {
   if (inputs.length !== 1)
     throw new Error(
-      `the model has ${inputs.length} inputs (${inputs.map(({name}) => name).join(', ')}); evaluate needs one, an image`,
+      `the model has ${inputs.length} inputs (${inputs.map(({name}) => name).join(', ')}); an image classifier has one`,
     );
   const [{name, dtype, shape = [-1, -1, -1, 3]}] = inputs;
   if (shape.length !== 4 || ![1, 3, -1].includes(shape[3]))
     throw new Error(
-      `input '${name}' has shape [${shape}]; evaluate needs images, [batch, height, width, 1 or 3]`,
+      `input '${name}' has shape [${shape}]; an image classifier takes [batch, height, width, 1 or 3]`,
     );
   return {name, dtype, shape};
 }
@@ -126,7 +131,7 @@ function singleOutput(outputs: ReturnType<GraphModel['predict']>): Tensor {
   if (outputs instanceof Array) {
     if (outputs.length === 1) return outputs[0];
     throw new Error(
-      `the model has ${outputs.length} outputs; evaluate needs one, the class scores`,
+      `the model has ${outputs.length} outputs; an image classifier has one, the class scores`,
     );
   }
   return 'dataId' in outputs ? (outputs as Tensor) : singleOutput(Object.values(outputs));

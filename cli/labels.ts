@@ -46,3 +46,12 @@ function parseRow({file, label}: Record<string, string | undefined>, where: stri
     throw new Error(`${where}: label '${label ?? ''}' of '${file}' is not a class index`);
   return {file, label: Number(label)};
 }
+
+/** @throws Error for a label that is none of the model's classes */
+export function checkLabels(samples: readonly Label[], classes = 0): void {
+  const wrong = samples.find(({label}) => label < 0 || label >= classes);
+  if (wrong)
+    throw new Error(
+      `'${wrong.file}' has class ${wrong.label}, but the model knows 0 to ${classes - 1}; see --label-offset`,
+    );
+}

@@ -50,3 +50,14 @@ export function parseCount(text: string): number {
   if (value < 1) throw new InvalidArgumentError('expected an integer of at least 1');
   return value;
 }
+
+/** '4..16', '8', '4,6,8' and mixtures of these: whole numbers, each once, ascending. */
+export function parseIntegers(text: string): number[] {
+  const numbers = text.split(',').flatMap(part => {
+    const [first, last = first] = part.split('..').map(parseInteger);
+    if (last < first || part.split('..').length > 2)
+      throw new InvalidArgumentError("expected numbers such as '4..16' or '4,6,8'");
+    return Array.from({length: last - first + 1}, (_, i) => first + i);
+  });
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}

@@ -4,7 +4,9 @@ import type {InspectOptions} from './commands/inspect.js';
 import type {QuantizeOptions} from './commands/quantize.js';
 import type {ReportOptions} from './commands/report.js';
 import type {RewriteOptions} from './commands/rewrite.js';
-import {parseChannels, parseCount, parseDivisors, parseInteger, parseNumber} from './options.js';
+import {addPreprocessingOptions, addQuantizationOptions, MODEL} from './option_groups.js';
+import {parseCount} from './options.js';
+import {addStudies} from './study_program.js';
 import type {Terminal} from './terminal.js';
 
 /** The `dfq` command line: what each command takes. Commands are loaded when they run, so that help is quick. */
@@ -27,6 +29,7 @@ export function makeProgram(terminal: Terminal, version: string): Command {
   addInspect(program, terminal);
   addReport(program, terminal);
   addRewrite(program, terminal);
+  addStudies(program, terminal);
   return program;
 }
 
@@ -34,8 +37,6 @@ export function makeProgram(terminal: Terminal, version: string): Command {
 export function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ');
 }
-
-const MODEL = 'path of model.json or of its folder, or a URL (http://, https://, file://)';
 
 const PROGRAM_HELP = `
 Examples:
@@ -82,53 +83,8 @@ Examples:
   $ dfq quantize model/model.json --out model-int8 --per-channel --weight-bits 4 --report report.html
   $ dfq quantize model/model.json --out plain-int8 --without equalize-layers correct-bias`;
 
-/** What `quantize` and `inspect` share. */
-function addQuantizationOptions(command: Command): Command {
-  return command
-    .option('--bits <n>', 'bits of weights and activations, 2 to 8 (default: 8)', parseInteger)
-    .option('--weight-bits <n>', 'bits of weights, where they differ', parseInteger)
-    .option('--activation-bits <n>', 'bits of activations, where they differ', parseInteger)
-    .option('--per-channel', 'one weight scale per output channel instead of one per layer')
-    .option('--symmetric', 'zero points are 0')
-    .option('--symmetric-weights', 'zero points of weights are 0')
-    .option('--symmetric-activations', 'zero points of activations are 0')
-    .addOption(
-      new Option('--scales <kind>', 'any scales, or powers of two (default: float)').choices([
-        'float',
-        'power-of-two',
-      ]),
-    )
-    .option('--skip <node...>', 'nodes that stay float')
-    .option('--without <pass...>', 'passes to leave out, which shows what each is worth')
-    .addOption(
-      new Option('--statistics <source>', 'where statistics of activations come from').choices([
-        'auto',
-        'calibration',
-        'batch-norm',
-        'sidecar',
-        'probe',
-      ]),
-    )
-    .addOption(
-      new Option('--activation-range <rule>', 'how ranges follow from observed values').choices([
-        'auto',
-        'min-max',
-        'percentile',
-        'mse',
-        'entropy',
-      ]),
-    )
-    .option('--percentile <p>', 'for the rule percentile (default: 99.99)', parseNumber)
-    .option(
-      '--mean <m>',
-      'mean and --std tell how pixels v of 0–255 enter the model, (v − mean) / std: one number, or R G B',
-      parseChannels,
-    )
-    .option('--std <s>', 'see --mean; give both or neither', parseDivisors);
-}
-
 function addEvaluate(program: Command, terminal: Terminal): void {
-  program
+  const command = program
     .command('evaluate')
     .summary('measure a classifier on labelled images')
     .description(
@@ -145,28 +101,8 @@ function addEvaluate(program: Command, terminal: Terminal): void {
       new Option('--backend <name>', 'what runs the model')
         .choices(['int8', 'wasm', 'cpu'])
         .default('int8'),
-    )
-    .addOption(
-      new Option('--mean <m>', 'pixels v of 0–255 enter as (v − mean) / std: one number, or R G B')
-        .argParser(parseChannels)
-        .default([127.5], '127.5'),
-    )
-    .addOption(
-      new Option('--std <s>', 'see --mean').argParser(parseDivisors).default([127.5], '127.5'),
-    )
-    .option(
-      '--resize <n>',
-      'scale the shorter side to n pixels (default: 256 for a crop of 224, else the crop)',
-      parseCount,
-    )
-    .option(
-      '--crop <n>',
-      "cut n × n pixels out of the middle (default: the model's input size, else 224)",
-      parseCount,
-    )
-    .option('--label-offset <n>', 'add n to every label', parseInteger, 0)
-    .option('--limit <n>', 'use the first n images only', parseCount)
-    .option('--batch <n>', 'images per run of the model', parseCount, 1)
+    );
+  addPreprocessingOptions(command)
     .option(
       '--against <model>',
       'second model, for the agreement; it runs on wasm, or on int8 if it is an INT8 model',

@@ -13,8 +13,8 @@ export interface QuantizationOptions {
   scales?: LibraryOptions['scales'];
   skip?: string[];
   without?: string[];
-  mean?: number[];
-  std?: number[];
+  mean?: readonly number[];
+  std?: readonly number[];
   statistics?: LibraryOptions['statistics'];
   activationRange?: LibraryOptions['activationRange'];
   percentile?: number;
@@ -42,7 +42,7 @@ function inputOf({mean, std}: QuantizationOptions): LibraryOptions['input'] {
   return undefined;
 }
 
-function scalarOrList(values: number[]): number | number[] {
+function scalarOrList(values: readonly number[]): number | readonly number[] {
   return values.length === 1 ? values[0] : values;
 }
 

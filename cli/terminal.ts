@@ -63,3 +63,13 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1e3) return `${bytes} B`;
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
 }
+
+/** 12.345 → '12.35 %', and null, for what was not measured, → '–' */
+export function formatPercent(value: number | null): string {
+  return value === null ? '–' : `${value.toFixed(2)} %`;
+}
+
+/** 12.34 → '12.3 dB'; without noise '∞ dB' */
+export function formatDecibels(value: number): string {
+  return `${value === Infinity ? '∞' : value.toFixed(1)} dB`;
+}

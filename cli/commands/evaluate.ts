@@ -3,9 +3,15 @@ import {useBackend, type Backend} from '../backends.js';
 import {Classifier, type PreprocessOptions} from '../classifier.js';
 import {agreement, type Evaluation, type Ranking, topK} from '../evaluation.js';
 import {readImage} from '../images.js';
-import {type Label, readLabels} from '../labels.js';
+import {checkLabels, type Label, readLabels} from '../labels.js';
 import {loadGraph} from '../models.js';
-import {formatTable, type Progress, startProgress, type Terminal} from '../terminal.js';
+import {
+  formatPercent,
+  formatTable,
+  type Progress,
+  startProgress,
+  type Terminal,
+} from '../terminal.js';
 
 export interface EvaluateOptions extends PreprocessOptions {
   images: string;
@@ -95,14 +101,6 @@ async function classifyFiles(
   return classifier.classify(images);
 }
 
-function checkLabels(samples: readonly Label[], classes = 0): void {
-  const wrong = samples.find(({label}) => label < 0 || label >= classes);
-  if (wrong)
-    throw new Error(
-      `'${wrong.file}' has class ${wrong.label}, but the model knows 0 to ${classes - 1}; see --label-offset`,
-    );
-}
-
 function print(
   samples: readonly Label[],
   ours: Result,
@@ -132,14 +130,10 @@ function describe({model, backend}: Result, score: Evaluation): string[] {
   return [
     model,
     backend,
-    percent(score.top1),
-    percent(score.top5),
-    score.agreement === null ? '–' : percent(score.agreement),
+    formatPercent(score.top1),
+    formatPercent(score.top5),
+    formatPercent(score.agreement),
     String(score.images),
     score.msPerImage.toFixed(2),
   ];
-}
-
-function percent(value: number): string {
-  return `${value.toFixed(2)} %`;
 }

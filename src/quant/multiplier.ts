@@ -15,6 +15,9 @@ export interface Multiplier {
 const MANTISSA_BITS = 31;
 const MAX_SHIFT = 62;
 
+/** Factors of requantization lie below it. */
+export const FACTOR_BOUND = 2 ** 30;
+
 /**
  * Fixed-point form of real factors.
  *
@@ -25,7 +28,7 @@ export function multiplierOf(factors: ArrayLike<number>): Multiplier {
   let largest = 0;
   for (let c = 0; c < factors.length; c++) {
     const magnitude = Math.abs(factors[c]);
-    if (!(magnitude < 2 ** 30)) {
+    if (!(magnitude < FACTOR_BOUND)) {
       throw new RangeError(`factor ${factors[c]} of channel ${c} is not in (−2^30, 2^30)`);
     }
     largest = Math.max(largest, magnitude);

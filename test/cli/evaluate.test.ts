@@ -118,7 +118,7 @@ describe('dfq evaluate refuses, in one line,', () => {
     const json = await readFile(at('model', 'model.json'), 'utf8');
     await writeFile(at('model', 'model.json'), json.replaceAll('{"size":"3"}', '{"size":"5"}'));
     expect(await refusal(at('model'))).toMatch(
-      /input 'x(:0)?' has shape \[-1,4,4,5\]; evaluate needs images/,
+      /input 'x(:0)?' has shape \[-1,4,4,5\]; an image classifier takes/,
     );
   });
 

@@ -4,6 +4,7 @@ import type {Graph, Node} from '../../graph/graph.js';
 import {biasValues, type Layer, layerOf} from '../../graph/layer.js';
 import {type AccumulatorAttrs, Int8Op, type PaddingMode, type WindowAttrs} from '../../ops.js';
 import {INT8, MAX_BITS} from '../../quant/grid.js';
+import {FACTOR_BOUND} from '../../quant/multiplier.js';
 import {type QuantParams, quantizeValue} from '../../quant/quant_params.js';
 import {roundHalfUp} from '../../quant/rounding.js';
 import type {QuantizedFilter} from '../plan.js';
@@ -33,6 +34,9 @@ export const lowerLayer: Rule = (node, lowering) => {
   const isInt8 = weightBits <= MAX_BITS && activationBits <= MAX_BITS;
   if (isInt8 && bias.some(b => Math.abs(b) + taps * 255 * 255 >= 2 ** 31)) {
     return 'its sums may exceed 32 bits';
+  }
+  if (!isFloat && largestFactor(lowering, layer, filter, activation) >= FACTOR_BOUND) {
+    return 'one step of its sums is far wider than the range of its output';
   }
   return {
     head: activation.head,
@@ -119,6 +123,18 @@ function tableActivation(lowering: Lowering, layer: Layer): Activation | undefin
   const {members, apply} = compositeOf(graph, head);
   if ([...members].some(name => lowering.context.plan.skipped.has(name))) return undefined;
   return {head: graph.node(head), kind: 'table', apply};
+}
+
+/** By which a channel's sums are multiplied to come onto the grid that follows them, (3). */
+function largestFactor(
+  lowering: Lowering,
+  {input, output}: Layer,
+  filter: QuantizedFilter,
+  {head, kind, slope = new Float32Array()}: Activation,
+): number {
+  const {scale} = lowering.paramsOf(kind === 'table' ? output : head.name);
+  const steepest = slope.reduce((most, s) => Math.max(most, Math.abs(s)), 1);
+  return (lowering.paramsOf(input).scale * Math.max(...filter.scale) * steepest) / scale;
 }
 
 function integerBias(bias: Float32Array, filter: QuantizedFilter, x: QuantParams): Float64Array {

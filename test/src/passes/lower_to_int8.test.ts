@@ -110,6 +110,22 @@ describe('lower-to-int8', () => {
     expect(graph.has('s/int8')).toBe(true);
   });
 
+  it('leaves a layer float whose sums are coarser than its output can be', async () => {
+    const huge = `f32<1x1x4x4: ${Array(16).fill('1000000000000').join(' ')}>`;
+    const {report} = await quantized(
+      `x = Placeholder()
+       a = Conv2D(x, ${huge}) ${SAME}
+       r = Relu6(a)
+       y = Conv2D(r, ~1x1x4x4) ${SAME}
+       return y`,
+      {passes: {'equalize-layers': false}},
+    );
+    expect(report.layers.map(({decision, reason}) => [decision, reason])).toEqual([
+      ['float', 'one step of its sums is far wider than the range of its output'],
+      ['int8', undefined],
+    ]);
+  });
+
   it('leaves an op float that has several outputs and that the model returns', async () => {
     const source = graphOf(
       `x = Placeholder()
