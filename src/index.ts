@@ -38,6 +38,7 @@ export {simulate, type SimulateOptions} from './simulate.js';
 export {sidecar} from './sidecar.js';
 export type {Score, TensorScore} from './statistics/score.js';
 export type {CalibrationData, CalibrationSample} from './statistics/calibration.js';
+export type {InputDescription, InputKind} from './statistics/input_kinds.js';
 export type {PixelScaling} from './statistics/model_inputs.js';
 export type {RangeRule} from './statistics/range_rules.js';
 export type {Sidecar, SidecarEntry} from './statistics/sidecar.js';

@@ -5,6 +5,7 @@ import {type PassOptions} from './passes/pass.js';
 import {PASS_NAMES, type PassName} from './passes/pipeline.js';
 import type {CalibrationData} from './statistics/calibration.js';
 import {MAX_BITS, MIN_BITS} from './quant/grid.js';
+import {INPUT_KINDS, type InputDescription} from './statistics/input_kinds.js';
 import {imageChannels, inputSpecs, type PixelScaling} from './statistics/model_inputs.js';
 import {RANGE_RULES} from './statistics/range_rules.js';
 import {checkSidecar, type Sidecar} from './statistics/sidecar.js';
@@ -62,6 +63,11 @@ export interface QuantizeOptions {
   readonly percentile?: number;
   /** How pixels of 0–255 enter the model: (v − mean) / std. Default 127.5, 127.5, which is [−1, 1]. */
   readonly input?: PixelScaling;
+  /**
+   * What inputs hold, by name, where shape, type and graph don't tell: `{x: {kind: 'waveform', range: [-1, 1]}}`.
+   * The report's notes say what is taken of the others.
+   */
+  readonly inputs?: Readonly<Record<string, InputDescription>>;
   /** Values for inputs that the probe can't make up, by input name. */
   readonly examples?: NamedTensorMap;
   readonly onProgress?: (progress: Progress) => void;
@@ -91,7 +97,7 @@ export function resolveOptions(
   graph: Graph,
   maxBits = MAX_BITS,
 ): ResolvedOptions {
-  const {passes = {}, skip = [], symmetric = false, input, examples} = options;
+  const {passes = {}, skip = [], symmetric = false, input, examples, inputs} = options;
   checkPassNames(Object.keys(passes));
   for (const name of skip) {
     if (!graph.has(name)) throw new DfqError(`skip: the model has no node '${name}'`);
@@ -102,6 +108,7 @@ export function resolveOptions(
       `examples: the model has no input '${name}'; its inputs are ${graph.inputs.join(', ')}`,
     );
   }
+  checkDescriptions(inputs ?? {}, graph);
   const bitsOption = (name: string, value: number | undefined, fallback: number) =>
     checkBits(name, value ?? fallback, maxBits);
   const bits = bitsOption('bits', options.bits, MAX_BITS);
@@ -119,7 +126,7 @@ export function resolveOptions(
       ...sourceOptions(options),
       activationRange: oneOf('activationRange', options.activationRange, RANGE_RULES),
       percentile: percentileOption(options.percentile),
-      probe: {scaling: input, examples},
+      probe: {scaling: input, examples, inputs},
     },
     isOn: pass => passes[pass] ?? true,
     onProgress: options.onProgress ?? (() => undefined),
@@ -141,6 +148,19 @@ export function checkPassNames(
 export function checkBits(name: string, bits: number, most: number): number {
   if (Number.isInteger(bits) && bits >= MIN_BITS && bits <= most) return bits;
   throw new DfqError(`${name} is ${bits}; it must be a whole number from ${MIN_BITS} to ${most}`);
+}
+
+function checkDescriptions(inputs: Readonly<Record<string, InputDescription>>, graph: Graph): void {
+  for (const [name, {kind, range}] of Object.entries(inputs)) {
+    if (!graph.inputs.includes(name)) {
+      throw new DfqError(
+        `inputs: the model has no input '${name}'; its inputs are ${graph.inputs.join(', ')}`,
+      );
+    }
+    oneOf(`inputs.${name}.kind`, kind, INPUT_KINDS);
+    if (range === undefined || (range.length === 2 && range[0] < range[1])) continue;
+    throw new DfqError(`inputs.${name}.range is [${range.join(', ')}]; it must be [low, high]`);
+  }
 }
 
 function sourceOptions({statistics, calibration, sidecar}: QuantizeOptions) {

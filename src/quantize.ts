@@ -22,7 +22,7 @@ import {
 import {QuantizedGraphModel} from './quantized_graph_model.js';
 import {makeReport} from './report/make_report.js';
 import {isInt8Op} from './report/ops.js';
-import {DEFAULT_SCALING, imageLayout, inputSpecs} from './statistics/model_inputs.js';
+import {DEFAULT_SCALING, describedInput, inputSpecs} from './statistics/model_inputs.js';
 
 /**
  * Turns a float model into an INT8 GraphModel, without data (Data-Free Quantization, Nagel et al. 2019).
@@ -47,7 +47,7 @@ export async function quantize(
 /** {@link quantize} up to the graph: what it would do, without a model to run. */
 export async function quantizeGraph(model: FloatModel, options: QuantizeOptions) {
   const {given, graph, resolved, result} = await runPasses(model, options);
-  const notes = assumptions(graph, resolved, options);
+  const notes = assumptions(given, resolved, options);
   const report = await makeReport({given, int8: graph}, result, resolved.pass, notes);
   return {graph, report, result};
 }
@@ -117,12 +117,24 @@ export async function runWithProgress(
   return runPipeline(graph, pass, isOn, progress, pipeline);
 }
 
-function assumptions(graph: Graph, {pass}: ResolvedOptions, {input}: QuantizeOptions): string[] {
-  const images = inputSpecs(graph).filter(spec => imageLayout(spec) && spec.dtype === 'float32');
-  if (pass.statistics === 'batch-norm' || input !== undefined || images.length === 0) return [];
-  const names = images.map(({name}) => `'${name}'`).join(', ');
-  const {mean, std} = DEFAULT_SCALING;
-  return [
-    `pixels are taken to enter ${names} as (v − ${String(mean)}) / ${String(std)}; option input says otherwise`,
-  ];
+/** What is taken of the inputs that the caller says nothing of. */
+function assumptions(
+  graph: Graph,
+  {pass}: ResolvedOptions,
+  {examples = {}, calibration}: QuantizeOptions,
+): string[] {
+  if (pass.statistics === 'batch-norm' || calibration !== undefined) return [];
+  return inputSpecs(graph).flatMap(spec => {
+    if (spec.name in examples || pass.probe.inputs?.[spec.name] !== undefined) return [];
+    const {kind, range, scaling} = describedInput(graph, spec, {});
+    if (kind !== 'image') {
+      const of = range === undefined ? '' : ` of [${range.join(', ')}]`;
+      return [`input '${spec.name}' is taken for ${kind}${of}; option inputs says otherwise`];
+    }
+    if (pass.probe.scaling !== undefined || spec.dtype !== 'float32') return [];
+    const {mean, std} = scaling ?? DEFAULT_SCALING;
+    return [
+      `pixels are taken to enter '${spec.name}' as (v − ${String(mean)}) / ${String(std)}; option input says otherwise`,
+    ];
+  });
 }

@@ -1,56 +1,59 @@
-import {type DataType, type NamedTensorMap, tensor} from '@tensorflow/tfjs-core';
+import {type NamedTensorMap, tensor} from '@tensorflow/tfjs-core';
 import {DfqError} from '../graph/dfq_error.js';
-import type {Graph, Node} from '../graph/graph.js';
+import type {Graph} from '../graph/graph.js';
+import {guessInput, type InputDescription, type InputGuess} from './input_kinds.js';
+import {
+  DEFAULT_SCALING,
+  imageLayout,
+  type InputSpec,
+  inputSpecs,
+  type PixelScaling,
+} from './input_specs.js';
+import {probeDrawing} from './probe_drawings.js';
 import {probeImage} from './probe_images.js';
+import {probeSound} from './probe_sounds.js';
+import {probeSpectrogram} from './probe_spectrograms.js';
 import {randomSource} from './random.js';
 
-/** How pixel values v of 0–255 enter a model: (v − mean) / std, one number or one a channel. */
-export interface PixelScaling {
-  readonly mean: number | readonly number[];
-  readonly std: number | readonly number[];
-}
-
-/** Pixels of [−1, 1], the most common convention of tfjs models. */
-export const DEFAULT_SCALING: PixelScaling = {mean: 127.5, std: 127.5};
+export {
+  DEFAULT_SCALING,
+  imageChannels,
+  imageLayout,
+  type InputSpec,
+  inputSpecs,
+  type PixelScaling,
+} from './input_specs.js';
 
 /** Height or width where the model leaves it open. */
 const OPEN_SIZE = 224;
 
-export interface InputSpec {
-  readonly name: string;
-  readonly dtype: DataType;
-  /** −1 where the model leaves a size open; undefined where it leaves the rank open. */
-  readonly shape?: readonly number[];
-}
-
-/** What the model is fed, as its placeholders or its signature declare it. */
-export function inputSpecs(graph: Graph): InputSpec[] {
-  return graph.inputs.map(name => {
-    const node = graph.node(name);
-    const declared = shapeOf(node);
-    // Some converters leave the placeholder's shape empty and say it in the signature.
-    const shape = declared?.length ? declared : (signatureShape(graph, name) ?? declared);
-    return {name, dtype: dtypeOf(node), shape};
-  });
-}
+/** Length of the axis of time where the model leaves it open: a second, a second, a sentence. */
+const OPEN_TIME: Readonly<Partial<Record<InputGuess['kind'], number>>> = {
+  waveform: 16_000,
+  spectrogram: 96,
+  tokens: 16,
+  'one-hot': 16,
+};
 
 /** The share of the inputs that is the same for every probe: what the caller gave. */
 export interface ProbeOptions {
   readonly scaling?: PixelScaling;
+  /** What inputs hold, by name, where the caller says so. */
+  readonly inputs?: Readonly<Record<string, InputDescription>>;
   /** Values to feed in place of generated ones, by input name. */
   readonly examples?: NamedTensorMap;
 }
 
 /**
- * Inputs number `index` of the probe: procedural images for inputs that look like images, noise of
- * [−1, 1] for other floats, zeros for integers.
+ * Inputs number `index` of the probe, made up by the kind that each input has or seems to have (see
+ * {@link guessInput}).
  *
  * The caller disposes the tensors that are not the caller's own examples.
  *
  * @throws DfqError for an input of unknown rank without an example
  */
 export function probeInputs(graph: Graph, index: number, options: ProbeOptions): NamedTensorMap {
-  const {examples = {}, scaling = DEFAULT_SCALING} = options;
+  const {examples = {}} = options;
   const specs = inputSpecs(graph);
   for (const {name, shape} of specs) {
     if (shape !== undefined || name in examples) continue;
@@ -60,46 +63,112 @@ export function probeInputs(graph: Graph, index: number, options: ProbeOptions):
   }
   const made = specs.map(spec => [
     spec.name,
-    examples[spec.name]?.clone() ?? generate(spec, spec.shape ?? [], index, scaling),
+    examples[spec.name]?.clone() ?? generate(spec, index, describedInput(graph, spec, options)),
   ]);
   return Object.fromEntries(made) as NamedTensorMap;
 }
 
-/** NHWC or NCHW picture of one or three channels? */
-export function imageLayout({shape, dtype}: InputSpec): 'NHWC' | 'NCHW' | undefined {
-  if (shape?.length !== 4 || dtype === 'bool' || dtype === 'string') return undefined;
-  if (shape[3] === 1 || shape[3] === 3) return 'NHWC';
-  return shape[1] === 1 || shape[1] === 3 ? 'NCHW' : undefined;
-}
-
-/** How many channels the picture has that the input is; undefined where it is none. */
-export function imageChannels(spec: InputSpec): number | undefined {
-  const layout = imageLayout(spec);
-  return layout && spec.shape?.[layout === 'NHWC' ? 3 : 1];
-}
-
-function generate(
+/** What the input is taken for: as the caller says, else as the graph lets guess. */
+export function describedInput(
+  graph: Graph,
   spec: InputSpec,
-  declared: readonly number[],
-  index: number,
-  scaling: PixelScaling,
-) {
-  const layout = imageLayout(spec);
-  if (layout !== undefined) return imageTensor(spec, declared, layout, index, scaling);
-  const shape = declared.map(size => (size < 0 ? 1 : size));
-  const count = shape.reduce((a, b) => a * b, 1);
-  const random = randomSource(index + 1);
-  const value = spec.dtype === 'float32' ? () => 2 * random() - 1 : () => 0;
-  return tensor(Float32Array.from({length: count}, value), shape, spec.dtype);
+  {scaling, inputs = {}}: ProbeOptions,
+): InputGuess {
+  const own = inputs[spec.name];
+  const guess = guessInput(graph, spec);
+  const sameKind = own?.kind === undefined || own.kind === guess.kind;
+  return {
+    kind: own?.kind ?? guess.kind,
+    range: own?.range ?? (sameKind ? guess.range : undefined),
+    scaling: own?.range ? scalingOf(own.range) : (scaling ?? guess.scaling),
+  };
+}
+
+/** Pixels of 0–255 onto a range. */
+function scalingOf([low, high]: readonly [number, number]): PixelScaling {
+  const std = 255 / (high - low);
+  return {mean: -low * std, std};
+}
+
+/** One sample without its batch axis. */
+type Sample = (number: number) => Float32Array;
+
+function generate(spec: InputSpec, index: number, guess: InputGuess) {
+  const declared = spec.shape ?? [];
+  if (guess.kind === 'image' && imageLayout(spec) !== undefined) {
+    return imageTensor(spec, declared, index, guess.scaling ?? DEFAULT_SCALING);
+  }
+  const time = OPEN_TIME[guess.kind] ?? 1;
+  const isBatched = declared.length > 1;
+  const shape = declared.map((size, axis) =>
+    size >= 0 ? size : axis === (isBatched ? 1 : 0) ? time : 1,
+  );
+  const batch = isBatched ? shape[0] : 1;
+  const sample = sampleOf(guess, isBatched ? shape.slice(1) : shape);
+  const all = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  for (let i = 0; i < batch; i++) all.set(sample(index * batch + i), (i * all.length) / batch);
+  return tensor(all, shape, spec.dtype);
+}
+
+/** What samples of the shape are made by. */
+function sampleOf({kind, range}: InputGuess, shape: readonly number[]): Sample {
+  const length = shape.reduce((a, b) => a * b, 1);
+  switch (kind) {
+    case 'waveform':
+      return seed => ontoRange(probeSound(seed, length), range);
+    case 'spectrogram':
+      return seed => ontoRange(probeSpectrogram(seed, shape[0], length / shape[0]), range);
+    case 'tokens':
+      return seed => tokens(seed, length, range ?? [0, 1]);
+    case 'one-hot':
+      return seed => oneHot(seed, length, shape[shape.length - 1] ?? 1);
+    case 'zeros':
+      return () => new Float32Array(length);
+    case 'image':
+    case 'uniform':
+      return seed => uniform(seed, length, range ?? [-1, 1]);
+  }
+}
+
+/** How many deviations of a standardized signal fill a range. */
+const SWING = 4;
+
+function ontoRange(values: Float32Array, range?: readonly [number, number]): Float32Array {
+  if (range === undefined) return values;
+  const [low, high] = range;
+  const at = (x: number) => low + ((high - low) * (x / SWING + 1)) / 2;
+  return values.map(x => Math.min(Math.max(at(x), low), high));
+}
+
+function uniform(seed: number, length: number, [low, high]: readonly [number, number]) {
+  const random = randomSource(seed + 1);
+  return Float32Array.from({length}, () => low + (high - low) * random());
+}
+
+/** Half of them frequent (small, as vocabularies are ordered), half any. */
+function tokens(seed: number, length: number, [low, high]: readonly [number, number]) {
+  const random = randomSource(seed + 1);
+  return Float32Array.from({length}, () => {
+    const share = random() < 0.5 ? random() : random() * random() * random();
+    return low + Math.floor(share * (high - low + 1));
+  });
+}
+
+function oneHot(seed: number, length: number, classes: number): Float32Array {
+  const chosen = tokens(seed, length / classes, [0, classes - 1]);
+  const values = new Float32Array(length);
+  chosen.forEach((one, row) => (values[row * classes + one] = 1));
+  return values;
 }
 
 function imageTensor(
-  {dtype}: InputSpec,
+  spec: InputSpec,
   shape: readonly number[],
-  layout: 'NHWC' | 'NCHW',
   index: number,
   scaling: PixelScaling,
 ) {
+  const {dtype} = spec;
+  const layout = imageLayout(spec);
   const open = (size: number) => (size < 0 ? OPEN_SIZE : size);
   const [height, width, channels] =
     layout === 'NHWC'
@@ -109,7 +178,7 @@ function imageTensor(
   const size = height * width * channels;
   const all = new Float32Array(batch * size);
   for (let i = 0; i < batch; i++) {
-    const pixels = probeImage(index * batch + i, height, width, channels);
+    const pixels = picture(index * batch + i, height, width, channels);
     const values = dtype === 'float32' ? scale(pixels, channels, scaling) : pixels;
     all.set(layout === 'NHWC' ? values : planar(values, channels), i * size);
   }
@@ -129,44 +198,12 @@ function scale(pixels: Float32Array, channels: number, {mean, std}: PixelScaling
   return pixels.map((v, i) => (v - at(mean, i % channels)) / at(std, i % channels));
 }
 
-interface ShapeProto {
-  readonly unknownRank?: boolean;
-  readonly dim?: ReadonlyArray<{readonly size?: number | string}>;
-}
-
-function dimensions(shape: ShapeProto | undefined): number[] | undefined {
-  if (shape === undefined || shape.unknownRank) return undefined;
-  return (shape.dim ?? []).map(({size}) => Number(size ?? -1));
-}
-
-function shapeOf(node: Node): number[] | undefined {
-  return dimensions(node.attrs['shape']?.shape as ShapeProto | undefined);
-}
-
-function signatureShape(graph: Graph, name: string): number[] | undefined {
-  const {signature, userDefinedMetadata} = graph.modelFields as {
-    signature?: SignatureInputs;
-    userDefinedMetadata?: {signature?: SignatureInputs};
-  };
-  const inputs = (userDefinedMetadata?.signature ?? signature)?.inputs ?? {};
-  const info = Object.values(inputs).find(entry => entry.name?.split(':')[0] === name);
-  return dimensions(info?.tensorShape);
-}
-
-interface SignatureInputs {
-  readonly inputs?: Readonly<
-    Record<string, {readonly name?: string; readonly tensorShape?: ShapeProto}>
-  >;
-}
-
-const DTYPES: Readonly<Record<string, DataType>> = {
-  DT_FLOAT: 'float32',
-  DT_HALF: 'float32',
-  DT_BOOL: 'bool',
-  DT_STRING: 'string',
-};
-
-function dtypeOf(node: Node): DataType {
-  const type = String(node.attrs['dtype']?.type ?? 'DT_FLOAT');
-  return DTYPES[type] ?? (type === '1' ? 'float32' : 'int32');
+/**
+ * Photographs; for models of one channel every other time a drawing: many of them read sketches, glyphs or
+ * masks, whose blank ground saturates what photographs leave in range.
+ */
+function picture(seed: number, height: number, width: number, channels: number): Float32Array {
+  return channels === 1 && seed % 2 === 1
+    ? probeDrawing((seed - 1) / 2, height, width, channels)
+    : probeImage(seed, height, width, channels);
 }

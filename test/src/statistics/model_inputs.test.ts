@@ -4,6 +4,7 @@ import {DfqError} from '../../../src/graph/dfq_error.js';
 import type {Graph} from '../../../src/graph/graph.js';
 import {parse} from '../../../src/graph/parse.js';
 import {inputSpecs, probeInputs, type ProbeOptions} from '../../../src/statistics/model_inputs.js';
+import {probeDrawing} from '../../../src/statistics/probe_drawings.js';
 import {probeImage} from '../../../src/statistics/probe_images.js';
 import {randomSource} from '../../../src/statistics/random.js';
 import {declare, leakFree} from '../fixtures.js';
@@ -106,7 +107,9 @@ describe('probeInputs', () => {
   it('are as many as a fixed batch', () => {
     const [x] = first(modelOf({x: [[2, 8, 8, 1]]}), {scaling: {mean: 0, std: 1}}, 3);
     expect(x.shape).toEqual([2, 8, 8, 1]);
-    expect(x.values).toEqual(Float32Array.of(...probeImage(6, 8, 8, 1), ...probeImage(7, 8, 8, 1)));
+    expect(x.values).toEqual(
+      Float32Array.of(...probeImage(6, 8, 8, 1), ...probeDrawing(3, 8, 8, 1)),
+    );
   });
 
   it('fill open sizes', () => {
