@@ -55,13 +55,13 @@ function channelChart({channels}: ReportData, draw: Drawer): string {
     {name: 'after', channels: after},
   ];
   const caption =
-    `Weights of ${layer}, whose channels differ most: a box for each output channel, from the ` +
-    'narrowest to the widest, relative to the largest weight of the layer. One scale for the whole ' +
+    `Weights of ${layer}: a box for each output channel, from the ` +
+    'narrowest to the widest before equalization, relative to the largest weight of the layer. One scale for the whole ' +
     'filter serves channels that fill their axis, and leaves few levels to those that do not.';
   return draw([], caption, (_, options) =>
     channelRangePlot(
       {
-        title: 'Channels of the most uneven layer',
+        title: 'Channels of the layer evened out most',
         panels,
         numbers,
         xLabel: 'output channel, by range',

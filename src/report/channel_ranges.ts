@@ -36,16 +36,17 @@ export function rangesOf(before: Layer, after: Layer): ChannelRanges | undefined
 }
 
 /**
- * The layer whose channels differ most before equalization, by the share of the widest that the
- * median has.
+ * The layer that equalization evened out most: the share of the widest channel that the median one has
+ * grew by the largest factor.
  */
 export function channelBoxes(
   found: Graph,
   left: Graph,
   ranges: ReadonlyMap<string, ChannelRanges>,
 ): ChannelBoxes | undefined {
-  const medianShare = ({before}: ChannelRanges) => before[2] / before[4];
-  const [name] = [...ranges].sort(([, a], [, b]) => medianShare(a) - medianShare(b))[0] ?? [];
+  const share = ([, , median, , widest]: Quantiles) => median / widest;
+  const gain = ({before, after}: ChannelRanges) => share(after) / share(before);
+  const [name] = [...ranges].sort(([, a], [, b]) => gain(b) - gain(a))[0] ?? [];
   if (name === undefined) return undefined;
   const [before, after] = [found, left].map(graph => layerOf(graph, graph.node(name)));
   if (before === undefined || after === undefined) return undefined;

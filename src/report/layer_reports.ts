@@ -58,10 +58,6 @@ export function layerReports(
   const {plan, found} = result;
   const float = found.get('quantize-weights');
   if (float === undefined) return [];
-  // Only these passes decide whether a layer is int8; others leave it alone for reasons of their own.
-  const rewrites = result.records
-    .filter(({pass}) => pass === 'quantize-weights' || pass === 'lower-to-int8')
-    .flatMap(record => record.rewrites);
   return [...plan.layers].map(([name, node]): LayerReport => {
     const layer = layerOf(float, float.node(name));
     const head = plan.heads.get(name);
@@ -75,10 +71,8 @@ export function layerReports(
     const floatBytes = layer === undefined ? 0 : floatBytesOf(layer, float, graphs.given);
     if (head === undefined) {
       const bytes = {float: floatBytes, int8: floatBytes};
-      const reason = rewrites
-        .filter(rewrite => rewrite.node === name && !rewrite.done)
-        .at(-1)?.text;
-      return {...base, decision: 'float', reason: reason ?? 'lower-to-int8 is off', bytes};
+      const reason = floatReason(name, result);
+      return {...base, decision: 'float', reason, bytes};
     }
     const filter = plan.filters.get(name);
     const isInside = graphs.int8.has(`${head}/int8`);
@@ -98,6 +92,14 @@ export function layerReports(
       gridSqnr: sqnrOf(noise.grids, head),
     };
   });
+}
+
+/** Only two passes decide whether a layer is int8; others leave it alone for reasons of their own. */
+function floatReason(name: string, {records}: PipelineResult): string {
+  const left = records
+    .filter(({pass}) => pass === 'quantize-weights' || pass === 'lower-to-int8')
+    .flatMap(({rewrites}) => rewrites.filter(({node, done}) => node === name && !done));
+  return left.at(-1)?.text ?? 'lower-to-int8 is off';
 }
 
 function sqnrOf(scores: readonly TensorScore[], ref: string): number | undefined {

@@ -31,7 +31,7 @@ export interface ReportData {
   readonly layers: readonly LayerReport[];
   /** Other nodes that stayed float. */
   readonly floatNodes: readonly FloatNode[];
-  /** The layer whose channels differed most before equalization. */
+  /** The layer that equalization evened out most. */
   readonly channels?: ChannelBoxes;
   /** What each pass did, or did not and why, node by node. */
   readonly passes: readonly PassRecord[];

@@ -58,7 +58,7 @@ describe('reportPage', () => {
     );
     expect(names).toEqual(
       [
-        'Channels of the most uneven layer',
+        'Channels of the layer evened out most',
         'Channel ranges by layer',
         'Signal to quantization noise by layer',
         'Work by layer',
