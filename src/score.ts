@@ -1,5 +1,6 @@
 import type {GraphModel} from '@tensorflow/tfjs-converter';
 import type {NamedTensorMap} from '@tensorflow/tfjs-core';
+import {type FloatModel, importFloatModel} from './float_model.js';
 import {DfqError} from './graph/dfq_error.js';
 import {importModel} from './graph/import_model.js';
 import type {PixelScaling} from './statistics/model_inputs.js';
@@ -27,7 +28,7 @@ export interface ScoreOptions {
  * @throws DfqError for an option or a tensor that can't be
  */
 export async function score(
-  reference: GraphModel,
+  reference: FloatModel,
   candidate: GraphModel,
   options: ScoreOptions = {},
 ): Promise<Score> {
@@ -35,7 +36,7 @@ export async function score(
   if (!Number.isInteger(samples) || samples < 1) {
     throw new DfqError(`samples is ${samples}; it must be a whole number from 1`);
   }
-  const graph = await importModel(reference);
+  const graph = await importFloatModel(reference);
   for (const name of tensors) graph.node(name.split(':')[0]);
   const inputs = heldOutInputs(graph, {scaling: input, examples}, samples);
   const scorer = await Scorer.of(graph, inputs, tensors);

@@ -86,13 +86,35 @@ function inputOf(first: LayerConfig | undefined): LayerConfig {
 }
 
 function readFunctional(config: Config): ModelConfig {
-  const {name = 'model', layers, input_layers: inputs, output_layers: outputs} = config;
+  const {name = 'model', input_layers: inputs, output_layers: outputs} = config;
+  const layers = array(config['layers']).map(readLayer);
+  const returned = ends(outputs);
+  const firstCall = firstCalls(layers, returned);
+  const renumber = ([layer, call, ...rest]: InboundTensor): InboundTensor => [
+    layer,
+    call - (firstCall.get(layer) ?? 0),
+    ...rest,
+  ];
   return {
     name: String(name),
-    layers: array(layers).map(readLayer),
+    layers: layers.map(layer => ({...layer, calls: layer.calls.map(call => call.map(renumber))})),
     inputs: ends(inputs),
-    outputs: ends(outputs),
+    outputs: returned.map(renumber),
   };
+}
+
+/**
+ * The number that each layer's first call has: 1 for some models that are used as layers, whose call 0
+ * was the one that built them.
+ */
+function firstCalls(layers: readonly LayerConfig[], outputs: readonly InboundTensor[]) {
+  const used = [...outputs, ...layers.flatMap(({calls}) => calls.flat())];
+  return new Map(
+    layers.map(({name, calls}) => {
+      const numbers = used.filter(([layer]) => layer === name).map(([, call]) => call);
+      return [name, calls.length > 0 && Math.max(0, ...numbers) === calls.length ? 1 : 0] as const;
+    }),
+  );
 }
 
 /** One tensor stands without a list around it. */

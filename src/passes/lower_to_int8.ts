@@ -1,3 +1,4 @@
+import {shareConstants} from '../graph/share_constants.js';
 import {claimSites} from './lowering/claim_sites.js';
 import type {Pass} from './pass.js';
 
@@ -8,5 +9,6 @@ export const lowerToInt8: Pass<'lower-to-int8'> = {
   preservesFunction: false,
   run(graph, context) {
     claimSites(graph, context, 'int8').rewrite();
+    shareConstants(graph);
   },
 };

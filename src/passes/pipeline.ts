@@ -8,6 +8,7 @@ import {chooseActivationRanges} from './choose_activation_ranges.js';
 import {correctBias} from './correct_bias.js';
 import {equalizeLayers} from './equalize_layers.js';
 import {estimateStatistics} from './estimate_statistics.js';
+import {findRecurrences} from './find_recurrences.js';
 import {foldBatchNorm} from './fold_batch_norm.js';
 import {fakeQuantize} from './fake_quantize.js';
 import {lowerToInt8} from './lower_to_int8.js';
@@ -15,6 +16,7 @@ import type {Pass, PassOptions, Rewrite} from './pass.js';
 import {QuantizationPlan} from './plan.js';
 import {pruneConstantChannels} from './prune_constant_channels.js';
 import {quantizeWeights} from './quantize_weights.js';
+import {tieSteps} from './tie_steps.js';
 import {traceShapes} from './trace_shapes.js';
 
 /**
@@ -29,8 +31,10 @@ export const PIPELINE = [
   pruneConstantChannels,
   equalizeLayers,
   estimateStatistics,
+  findRecurrences,
   quantizeWeights,
   correctBias,
+  tieSteps,
   chooseActivationRanges,
   lowerToInt8,
 ] as const;
@@ -43,6 +47,7 @@ const REQUIRED: readonly PassName[] = [
   'apply-sidecar',
   'trace-shapes',
   'estimate-statistics',
+  'find-recurrences',
 ];
 
 /** The passes that can be switched off, in the order in which they run. */

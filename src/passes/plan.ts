@@ -1,5 +1,6 @@
 import type {Shapes} from '../graph/channel_groups.js';
 import type {Node} from '../graph/graph.js';
+import type {Recurrence} from '../graph/recurrences.js';
 import type {QuantParams} from '../quant/quant_params.js';
 import type {ChannelMoments, TensorStatistics} from '../statistics/tensor_statistics.js';
 
@@ -19,6 +20,10 @@ export interface QuantizedFilter {
 export class QuantizationPlan {
   /** Nodes that stay float because the caller says so; of a layer, its linear node. */
   readonly skipped = new Set<string>();
+  /** Recurrent layers whose steps are nodes of their own. */
+  recurrences: readonly Recurrence[] = [];
+  /** Nodes that stay float because they carry a recurrent layer's state (see tie-steps). */
+  readonly carriers = new Set<string>();
   /** Shape of each tensor for one sample, by reference. */
   shapes: Shapes = new Map();
   /** Mean and standard deviation of a layer's output, from the batch norm that was folded into it. */

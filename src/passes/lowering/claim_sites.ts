@@ -50,6 +50,7 @@ function consider(node: Node, lowering: Lowering): ReturnType<Rule> {
   const isLayer = context.plan.filters.has(node.name);
   const isSettled = lowering.isInt8(node.name) || context.plan.skipped.has(node.name);
   if (node.op === 'Const' || isSettled || !(isLayer || feedsLayer.has(node.name))) return undefined;
+  if (context.plan.carriers.has(node.name)) return 'it carries the state of a recurrent layer';
   for (const rule of isLayer ? [lowerLayer] : RULES) {
     const result = rule(node, lowering);
     if (result !== undefined) return result;

@@ -76,8 +76,12 @@ function activationOf(lowering: Lowering, layer: Layer): Activation {
  * Does nothing that is int8 follow? Then the sums leave the layer in float: logits and boxes would
  * lose more on 256 levels than all layers before.
  */
-function isLast({feedsLayer}: Lowering, {kind, output}: Layer): boolean {
-  return kind !== 'depthwise' && !feedsLayer.has(output);
+function isLast({feedsLayer, graph, context}: Lowering, {kind, output}: Layer): boolean {
+  if (kind === 'depthwise') return false;
+  const {carriers} = context.plan;
+  const users = graph.users(output);
+  const feedsState = users.length > 0 && users.every(({name}) => carriers.has(name));
+  return feedsState || !feedsLayer.has(output);
 }
 
 function simpleActivation(graph: Graph, user: Node, layer: Layer): Activation | undefined {
