@@ -36,6 +36,15 @@ export function addSchemeOptions(command: Command): Command {
       ]),
     )
     .option('--skip <node...>', 'nodes that stay float')
+    .option(
+      '--keep-float <node...>',
+      'as --skip; or auto: keep the nodes float that hurt the outputs most (takes many runs of the model)',
+    )
+    .option(
+      '--max-drop <x>',
+      'relative error of the outputs that --keep-float auto lets through (default: 0.1, which is 20 dB)',
+      parseNumber,
+    )
     .option('--without <pass...>', 'passes to leave out, which shows what each is worth')
     .addOption(
       new Option('--statistics <source>', 'where statistics of activations come from').choices([

@@ -12,6 +12,8 @@ export interface QuantizationOptions {
   symmetricActivations?: boolean;
   scales?: LibraryOptions['scales'];
   skip?: string[];
+  keepFloat?: string[];
+  maxDrop?: number;
   without?: string[];
   mean?: readonly number[];
   std?: readonly number[];
@@ -28,11 +30,20 @@ export function toLibraryOptions(options: QuantizationOptions, progress: Progres
   return {
     ...defined({bits, weightBits, activationBits, perChannel, scales, skip}),
     ...defined({symmetric, symmetricWeights, symmetricActivations}),
-    ...defined({input: inputOf(options)}),
+    ...defined({
+      input: inputOf(options),
+      keepFloat: keepFloatOf(options),
+      maxDrop: options.maxDrop,
+    }),
     ...defined({statistics, activationRange, percentile}),
     passes: Object.fromEntries(without.map(name => [name, false])),
     onProgress: ({step, done, total}) => progress.update(step, done, total),
   };
+}
+
+/** 'auto' alone asks for a search; anything else is names. */
+function keepFloatOf({keepFloat}: QuantizationOptions): LibraryOptions['keepFloat'] {
+  return keepFloat?.length === 1 && keepFloat[0] === 'auto' ? 'auto' : keepFloat;
 }
 
 function inputOf({mean, std}: QuantizationOptions): LibraryOptions['input'] {

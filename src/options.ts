@@ -36,6 +36,16 @@ export interface QuantizeOptions {
   readonly scales?: PassOptions['scales'];
   /** Names of nodes that stay float. */
   readonly skip?: readonly string[];
+  /**
+   * Names of nodes that stay float, as `skip`; or 'auto': the few that hurt the outputs most, found by the
+   * score on probe inputs.
+   */
+  readonly keepFloat?: 'auto' | readonly string[];
+  /**
+   * For keepFloat: 'auto': the relative error of the outputs that is let through, as a root mean square
+   * over that of the outputs, on held-out probe inputs. Default 0.1, which is 20 dB.
+   */
+  readonly maxDrop?: number;
   /** Switches passes off: {'correct-bias': false}. All are on by default. */
   readonly passes?: Readonly<Partial<Record<PassName, boolean>>>;
   /** What equalization makes of ReLU6: a cap for each channel (exact, the default), ReLU, or nothing. */
@@ -83,6 +93,8 @@ const STATISTICS: readonly PassOptions['statistics'][] = [
 
 export interface ResolvedOptions {
   readonly pass: PassOptions;
+  /** Of keepFloat: 'auto'; undefined where nothing is to be searched for. */
+  readonly maxDrop?: number;
   readonly isOn: (pass: PassName) => boolean;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -97,11 +109,9 @@ export function resolveOptions(
   graph: Graph,
   maxBits = MAX_BITS,
 ): ResolvedOptions {
-  const {passes = {}, skip = [], symmetric = false, input, examples, inputs} = options;
+  const {passes = {}, symmetric = false, input, examples, inputs} = options;
   checkPassNames(Object.keys(passes));
-  for (const name of skip) {
-    if (!graph.has(name)) throw new DfqError(`skip: the model has no node '${name}'`);
-  }
+  const skip = floatNames(options, graph);
   for (const name of Object.keys(examples ?? {})) {
     if (graph.inputs.includes(name)) continue;
     throw new DfqError(
@@ -128,9 +138,29 @@ export function resolveOptions(
       percentile: percentileOption(options.percentile),
       probe: {scaling: input, examples, inputs},
     },
+    maxDrop: maxDropOf(options),
     isOn: pass => passes[pass] ?? true,
     onProgress: options.onProgress ?? (() => undefined),
   };
+}
+
+/** The nodes that the caller wants float. */
+function floatNames({skip = [], keepFloat = []}: QuantizeOptions, graph: Graph): string[] {
+  const named = keepFloat === 'auto' ? [] : keepFloat;
+  for (const [option, names] of Object.entries({skip, keepFloat: named})) {
+    const unknown = names.find(name => !graph.has(name));
+    if (unknown !== undefined) throw new DfqError(`${option}: the model has no node '${unknown}'`);
+  }
+  return [...new Set([...skip, ...named])];
+}
+
+const DEFAULT_MAX_DROP = 0.1;
+
+function maxDropOf({keepFloat, maxDrop}: QuantizeOptions): number | undefined {
+  if (maxDrop === undefined) return keepFloat === 'auto' ? DEFAULT_MAX_DROP : undefined;
+  if (keepFloat !== 'auto') throw new DfqError("maxDrop is of use with keepFloat: 'auto' only");
+  if (maxDrop > 0 && maxDrop <= 1) return maxDrop;
+  throw new DfqError(`maxDrop is ${maxDrop}; it must be above 0 and at most 1`);
 }
 
 /** @throws DfqError for a name that is none of `known` */

@@ -4,6 +4,7 @@ import {DfqError} from './graph/dfq_error.js';
 import {checkValues} from './graph/check_values.js';
 import {exportModel} from './graph/export_model.js';
 import type {Graph} from './graph/graph.js';
+import {keepFloat} from './mixed_precision.js';
 import {
   checkPassNames,
   type QuantizeOptions,
@@ -46,9 +47,10 @@ export async function quantize(
 
 /** {@link quantize} up to the graph: what it would do, without a model to run. */
 export async function quantizeGraph(model: FloatModel, options: QuantizeOptions) {
-  const {given, graph, resolved, result} = await runPasses(model, options);
+  const {given, graph, resolved, result, mixedPrecision} = await runPasses(model, options);
   const notes = assumptions(given, resolved, options);
-  const report = await makeReport({given, int8: graph}, result, resolved.pass, notes);
+  const told = {notes, mixedPrecision};
+  const report = await makeReport({given, int8: graph}, result, resolved.pass, told);
   return {graph, report, result};
 }
 
@@ -65,7 +67,12 @@ export async function runPasses(model: FloatModel, options: QuantizeOptions) {
   const given = graph.clone();
   const resolved = resolveOptions(options, graph);
   const result = await runWithProgress(graph, resolved, resolved.isOn);
-  return {given, graph, resolved, result};
+  const {pass, maxDrop, onProgress} = resolved;
+  if (maxDrop === undefined) return {given, graph, resolved, result};
+  const mixed = await keepFloat({graph, result}, pass, maxDrop, error =>
+    onProgress({step: 'keep-float', done: Math.min(maxDrop / error, 1), total: 1}),
+  );
+  return {given, resolved, ...mixed};
 }
 
 export interface RewriteOptions {

@@ -1,4 +1,3 @@
-import type {Graph} from '../graph/graph.js';
 import {biasValues, forEachWeight, type Layer, layerOf, setBias} from '../graph/layer.js';
 import type {Pass} from './pass.js';
 import type {QuantizedFilter} from './plan.js';
@@ -24,25 +23,14 @@ export const correctBias: Pass<'correct-bias'> = {
         left(name, 'the mean of its input is not known');
         continue;
       }
-      applyCorrection(graph, layer, filter, statistics.mean);
+      const shift = expectedShift(layer, filter, statistics.mean);
+      const bias = biasValues(graph, layer).map((b, c) => b - shift[c]);
+      setBias(graph, layer, bias);
+      plan.biases.set(name, bias);
       did(name, `corrected with ${statistics.source} statistics`);
     }
   },
 };
-
-function applyCorrection(
-  graph: Graph,
-  layer: Layer,
-  filter: QuantizedFilter,
-  mean: Float64Array,
-): void {
-  const shift = expectedShift(layer, filter, mean);
-  setBias(
-    graph,
-    layer,
-    biasValues(graph, layer).map((b, c) => b - shift[c]),
-  );
-}
 
 /** Σ (Ŵ − W) E[x] for each output channel. */
 export function expectedShift(

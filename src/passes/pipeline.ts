@@ -1,6 +1,7 @@
 import {util} from '@tensorflow/tfjs-core';
 import {DfqError} from '../graph/dfq_error.js';
 import type {Graph} from '../graph/graph.js';
+import {layerOf, setBias} from '../graph/layer.js';
 import {verify} from '../graph/verify.js';
 import {applySidecar} from './apply_sidecar.js';
 import {canonicalize} from './canonicalize.js';
@@ -12,7 +13,7 @@ import {findRecurrences} from './find_recurrences.js';
 import {foldBatchNorm} from './fold_batch_norm.js';
 import {fakeQuantize} from './fake_quantize.js';
 import {lowerToInt8} from './lower_to_int8.js';
-import type {Pass, PassOptions, Rewrite} from './pass.js';
+import type {Pass, PassContext, PassOptions, Rewrite} from './pass.js';
 import {QuantizationPlan} from './plan.js';
 import {pruneConstantChannels} from './prune_constant_channels.js';
 import {quantizeWeights} from './quantize_weights.js';
@@ -107,19 +108,11 @@ export async function runPipeline(
   const records: PassRecord[] = [];
   const found = new Map<PassRecord['pass'], Graph>();
   for (const pass of pipeline.filter(({name}) => isOn(switchOf(name)))) {
-    const rewrites: Rewrite[] = [];
-    const start = util.now();
     if (KEPT.includes(pass.name)) found.set(pass.name, graph.clone());
     onProgress(pass.name, 0, 1);
-    await runPass(pass, graph, {
-      options,
-      plan,
-      did: (node, text) => rewrites.push({node, done: true, text}),
-      left: (node, text) => rewrites.push({node, done: false, text}),
-      progress: (done, total) => onProgress(pass.name, done, total),
-    });
+    const progress = (done: number, total: number) => onProgress(pass.name, done, total);
+    records.push(await runPass(pass, graph, {options, plan, progress}));
     onProgress(pass.name, 1, 1);
-    records.push({pass: pass.name, rewrites, milliseconds: util.now() - start});
   }
   return {records, plan, found};
 }
@@ -129,17 +122,50 @@ export function switchOf(name: PassRecord['pass']): PassName {
   return name === 'fake-quantize' ? 'lower-to-int8' : name;
 }
 
+/**
+ * Lowers the float graph of a quantization once more, with some more nodes left float.
+ *
+ * @param keptFloat names of nodes of the float graph; of layers, the linear nodes
+ */
+export async function lowerAnew(
+  {records, plan, found}: PipelineResult,
+  options: PassOptions,
+  keptFloat: Iterable<string>,
+): Promise<{graph: Graph; result: PipelineResult}> {
+  const graph = found.get('quantize-weights')?.clone();
+  if (graph === undefined) throw new Error('quantize-weights has not run');
+  const mixed = plan.withFloat(keptFloat);
+  for (const [name, bias] of mixed.biases) {
+    const layer = layerOf(graph, graph.node(name));
+    if (layer !== undefined) setBias(graph, layer, bias);
+  }
+  const lowered = await runPass(lowerToInt8, graph, {
+    options,
+    plan: mixed,
+    progress: () => undefined,
+  });
+  const others = records.filter(({pass}) => pass !== lowered.pass);
+  return {graph, result: {records: [...others, lowered], plan: mixed, found}};
+}
+
 async function runPass(
-  pass: Pass,
+  pass: Pipeline[number],
   graph: Graph,
-  context: Parameters<Pass['run']>[1],
-): Promise<void> {
+  context: Pick<PassContext, 'options' | 'plan' | 'progress'>,
+): Promise<PassRecord> {
+  const rewrites: Rewrite[] = [];
+  const start = util.now();
   try {
-    await pass.run(graph, context);
+    await pass.run(graph, {
+      ...context,
+      did: (node, text) => rewrites.push({node, done: true, text}),
+      left: (node, text) => rewrites.push({node, done: false, text}),
+    });
     graph.removeUnused();
     verify(graph);
   } catch (error) {
     if (error instanceof DfqError) throw new DfqError(`${pass.name}: ${error.message}`);
     throw error;
   }
+  return {pass: pass.name, rewrites, milliseconds: util.now() - start};
 }

@@ -40,4 +40,29 @@ export class QuantizationPlan {
   readonly heads = new Map<string, string>();
   /** By tensor reference. */
   readonly activations = new Map<string, QuantParams>();
+  /** By layer node: its bias, corrected for the integers of its filter. */
+  readonly biases = new Map<string, Float32Array>();
+
+  /** The same decisions, except that some more nodes stay float, for another lowering. */
+  withFloat(names: Iterable<string>): QuantizationPlan {
+    const plan = new QuantizationPlan();
+    plan.shapes = this.shapes;
+    plan.statistics = this.statistics;
+    copy(this.batchNormMoments, plan.batchNormMoments);
+    copy(this.layers, plan.layers);
+    copy(this.filters, plan.filters);
+    copy(this.activations, plan.activations);
+    copy(this.biases, plan.biases);
+    for (const name of this.skipped) plan.skipped.add(name);
+    for (const name of names) {
+      plan.skipped.add(name);
+      plan.filters.delete(name);
+      plan.biases.delete(name);
+    }
+    return plan;
+  }
+}
+
+function copy<K, V>(from: ReadonlyMap<K, V>, to: Map<K, V>): void {
+  for (const [key, value] of from) to.set(key, value);
 }

@@ -4,6 +4,7 @@ import {channelBoxes} from './channel_ranges.js';
 import {decisionsOf, floatNodes} from './decisions.js';
 import {tenth} from './figures.js';
 import {type Graphs, type LayerReport, layerReports, storedBytes} from './layer_reports.js';
+import type {MixedPrecision} from './mixed_precision.js';
 import {opHistogram} from './ops.js';
 import {NO_NOISE, probeNoise} from './probe_noise.js';
 import {Report, type Totals} from './report.js';
@@ -11,13 +12,13 @@ import {Report, type Totals} from './report.js';
 /**
  * Gathers the report of a quantization, which runs both graphs on the probe.
  *
- * @param notes assumptions that the caller should know of
+ * The last argument is handed on: assumptions that the caller should know of, what was kept float.
  */
 export async function makeReport(
   graphs: Graphs,
   result: PipelineResult,
   {probe, calibration: _, sidecar: __, ...options}: PassOptions,
-  notes: readonly string[],
+  {notes, mixedPrecision}: {notes: readonly string[]; mixedPrecision?: MixedPrecision},
 ): Promise<Report> {
   const {given, int8} = graphs;
   const {plan, found} = result;
@@ -31,6 +32,7 @@ export async function makeReport(
     options,
     totals: totalsOf(layers, graphs),
     outputs: noise.outputs.map(({ref, sqnr}) => ({tensor: ref, sqnr: tenth(sqnr)})),
+    mixedPrecision,
     layers,
     floatNodes: floatNodes(decisionsOf(given, int8, result)),
     channels: channelsOf(result, layers),

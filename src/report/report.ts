@@ -3,6 +3,7 @@ import type {PassRecord} from '../passes/pipeline.js';
 import type {ChannelBoxes} from './channel_ranges.js';
 import type {FloatNode} from './decisions.js';
 import type {LayerReport} from './layer_reports.js';
+import type {MixedPrecision} from './mixed_precision.js';
 import {type ReportJson, reportFromJson, reportToJson} from './report_json.js';
 import {reportText} from './report_text.js';
 
@@ -27,6 +28,8 @@ export interface ReportData {
   readonly options: ReportedOptions;
   readonly totals: Totals;
   readonly outputs: readonly OutputReport[];
+  /** Absent where keepFloat was not 'auto'. */
+  readonly mixedPrecision?: MixedPrecision;
   /** Linear layers, in the order of the graph. */
   readonly layers: readonly LayerReport[];
   /** Other nodes that stayed float. */
@@ -46,6 +49,7 @@ export class Report implements ReportData {
   readonly options: ReportData['options'];
   readonly totals: ReportData['totals'];
   readonly outputs: ReportData['outputs'];
+  readonly mixedPrecision: ReportData['mixedPrecision'];
   readonly layers: ReportData['layers'];
   readonly floatNodes: ReportData['floatNodes'];
   readonly channels: ReportData['channels'];
@@ -57,6 +61,7 @@ export class Report implements ReportData {
     this.options = data.options;
     this.totals = data.totals;
     this.outputs = data.outputs;
+    this.mixedPrecision = data.mixedPrecision;
     this.layers = data.layers;
     this.floatNodes = data.floatNodes;
     this.channels = data.channels;

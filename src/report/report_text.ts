@@ -1,5 +1,6 @@
 import {bytes, count, dB, medianShare, percent, ratio, scheme} from './format.js';
 import type {Rewrite} from '../passes/pass.js';
+import {mixedPrecisionText} from './mixed_precision.js';
 import type {Report} from './report.js';
 import {grouped, tally} from './rewrites.js';
 import {worstLayers} from './worst_layers.js';
@@ -20,7 +21,8 @@ export function reportText(report: Report): string {
     .trimEnd();
 }
 
-function headline({layers, totals, outputs, notes, options}: Report): string[] {
+function headline(report: Report): string[] {
+  const {layers, totals, outputs, mixedPrecision, notes, options} = report;
   const int8 = layers.filter(({decision}) => decision === 'int8').length;
   const {macs, int8Macs, floatBytes, int8Bytes} = totals;
   const share = macs > 0 ? `${percent(int8Macs / macs)} of ${count(macs)} MACs are int8; ` : '';
@@ -31,6 +33,7 @@ function headline({layers, totals, outputs, notes, options}: Report): string[] {
     scheme(options),
     `${share}weights ${bytes(floatBytes)} → ${bytes(int8Bytes)} (${ratio(int8Bytes, floatBytes)}×)`,
     ...(noise.length > 0 ? [`SQNR of the outputs on the probe: ${listed(noise)}`] : []),
+    ...(mixedPrecision ? [mixedPrecisionText(mixedPrecision, macs)] : []),
     ...notes,
   ];
 }

@@ -35,6 +35,9 @@ const OPEN_TIME: Readonly<Partial<Record<InputGuess['kind'], number>>> = {
   'one-hot': 16,
 };
 
+/** Makes the tensors of one run anew; whoever calls it disposes them. */
+export type InputSource = () => NamedTensorMap;
+
 /** The share of the inputs that is the same for every probe: what the caller gave. */
 export interface ProbeOptions {
   readonly scaling?: PixelScaling;

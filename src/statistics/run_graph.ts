@@ -45,14 +45,15 @@ export async function runGraph(
   const model = await onRunner(() => exportModel(graph));
   try {
     for await (const make of inputs) {
-      await onRunner(() => runOnce(model, make(), refs, isAsync(graph), visit));
+      await onRunner(() => runOnce(model, make(), refs, hasControlFlow(graph), visit));
     }
   } finally {
     model.dispose();
   }
 }
 
-async function onRunner<T>(work: () => Promise<T>): Promise<T> {
+/** Runs `work` on the backend for float graphs, and restores the current one. */
+export async function onRunner<T>(work: () => Promise<T>): Promise<T> {
   const previous = getBackend();
   if (findBackendFactory(RUNNER) != null) await setBackend(RUNNER);
   try {
@@ -101,7 +102,8 @@ async function execute(model: GraphModel, inputs: NamedTensorMap, refs: string[]
 const ASYNC_OPS =
   /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|(Stateless)?(While|If)|TensorArray\w*|NonMaxSuppressionV\d|Where)$/;
 
-function isAsync(graph: Graph): boolean {
+/** Does tfjs insist on executeAsync? */
+export function hasControlFlow(graph: Graph): boolean {
   return graph.nodes.some(({op}) => ASYNC_OPS.test(op));
 }
 

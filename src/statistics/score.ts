@@ -1,9 +1,8 @@
-import type {NamedTensorMap} from '@tensorflow/tfjs-core';
 import {type Graph, parseRef, refOf} from '../graph/graph.js';
 import {decibels, noiseRatio} from '../quant/decibels.js';
 import type {Grid} from '../quant/grid.js';
 import {dequantizeValue, type QuantParams, quantizeValue} from '../quant/quant_params.js';
-import {probeInputs, type ProbeOptions} from './model_inputs.js';
+import {type InputSource, probeInputs, type ProbeOptions} from './model_inputs.js';
 import {runGraph} from './run_graph.js';
 import {isClassifierOutput, scoredTensors} from './scored_tensors.js';
 
@@ -39,8 +38,6 @@ export interface Candidate {
   /** Grids of its int8 tensors, by reference in the float graph. */
   readonly grids?: ReadonlyMap<string, QuantParams>;
 }
-
-export type InputSource = () => NamedTensorMap;
 
 /**
  * Compares candidates with a float graph on the same inputs. The float graph runs once; its tensors
@@ -79,8 +76,9 @@ export class Scorer {
     return new Scorer(inputs, outputs, tensors, new Set(classifiers), reference);
   }
 
-  async score(candidate: Candidate): Promise<Score> {
-    const refs = new Set([...this.outputs, ...this.tensors]);
+  /** @param tensors what to compare besides the outputs, where not all that was asked for */
+  async score(candidate: Candidate, tensors: readonly string[] = this.tensors): Promise<Score> {
+    const refs = new Set([...this.outputs, ...tensors]);
     const tallies = new Map([...refs].map(ref => [ref, new Tally(this.classifiers.has(ref))]));
     const observed = await observe(candidate, refs, this.inputs);
     observed.forEach((sample, i) => {
@@ -92,7 +90,7 @@ export class Scorer {
     const scores = (wanted: readonly string[]) =>
       wanted.flatMap(ref => tallies.get(ref)?.score(ref) ?? []);
     const outputs = scores(this.outputs);
-    return {sqnr: meanSqnr(outputs), outputs, tensors: scores(this.tensors)};
+    return {sqnr: meanSqnr(outputs), outputs, tensors: scores(tensors)};
   }
 
   /**
