@@ -94,13 +94,10 @@ export async function rewrite(
   checkPassNames(passes, FLOAT_PASS_NAMES);
   const graph = await importChecked(model);
   const resolved = resolveOptions({relu6}, graph);
-  const needsShapes = passes.some(name => name !== 'fold-batch-norm');
-  await runWithProgress(
-    graph,
-    resolved,
-    name =>
-      passes.includes(name) || name === 'canonicalize' || (name === 'trace-shapes' && needsShapes),
-  );
+  const needed = new Set<PassName>(['canonicalize', ...passes]);
+  if (passes.some(name => name !== 'fold-batch-norm')) needed.add('trace-shapes');
+  if (passes.includes('absorb-high-bias')) needed.add('estimate-statistics');
+  await runWithProgress(graph, resolved, name => needed.has(name));
   return exportModel(graph);
 }
 

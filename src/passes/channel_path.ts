@@ -1,4 +1,4 @@
-import {numberAttr} from '../graph/attributes.js';
+import {numberAttr, stringAttr} from '../graph/attributes.js';
 import {type Graph, type Node, parseRef} from '../graph/graph.js';
 import type {Layer} from '../graph/layer.js';
 
@@ -71,4 +71,16 @@ function operandOf(graph: Graph, node: Node, channel: number, channels: number) 
   if (values.length === 1) return values[0];
   const isPerChannel = values.length === channels && shape[shape.length - 1] === channels;
   return isPerChannel ? values[channel] : undefined;
+}
+
+/**
+ * Does the layer see zeros beyond the border, where the channel would hold its constant? Places that a
+ * transposed convolution makes see unlike numbers of taps.
+ */
+export function readsPadding({kind, node, filter}: Layer): boolean {
+  if (kind === 'matmul') return false;
+  if (kind === 'transposed') return true;
+  const padding = stringAttr(node.attrs, 'padding', 'VALID');
+  if (padding === 'EXPLICIT') return true;
+  return padding !== 'VALID' && (filter.shape[0] > 1 || filter.shape[1] > 1);
 }

@@ -3,6 +3,7 @@ import {DfqError} from '../graph/dfq_error.js';
 import type {Graph} from '../graph/graph.js';
 import {layerOf, setBias} from '../graph/layer.js';
 import {verify} from '../graph/verify.js';
+import {absorbHighBias} from './absorb_high_bias.js';
 import {applySidecar} from './apply_sidecar.js';
 import {canonicalize} from './canonicalize.js';
 import {chooseActivationRanges} from './choose_activation_ranges.js';
@@ -33,6 +34,7 @@ export const PIPELINE = [
   equalizeLayers,
   estimateStatistics,
   findRecurrences,
+  absorbHighBias,
   quantizeWeights,
   correctBias,
   tieSteps,

@@ -1,4 +1,3 @@
-import {stringAttr} from '../graph/attributes.js';
 import {channelGroups, type ChannelGroups, type LayerChannels} from '../graph/channel_groups.js';
 import type {Graph, Node} from '../graph/graph.js';
 import {
@@ -11,7 +10,7 @@ import {
   setBias,
   setFilter,
 } from '../graph/layer.js';
-import {pathBetween, valueAfter} from './channel_path.js';
+import {pathBetween, readsPadding, valueAfter} from './channel_path.js';
 import type {Pass, PassContext} from './pass.js';
 
 /**
@@ -144,18 +143,6 @@ function constantFor(
     return value === 0 || !readsPadding(consumer) ? value : undefined;
   });
   return seen.every(value => value !== undefined && value === seen[0]) ? seen[0] : undefined;
-}
-
-/**
- * Does the layer see zeros beyond the border, where the channel would hold its constant? Places that a
- * transposed convolution makes see unlike numbers of taps.
- */
-function readsPadding({kind, node, filter}: Layer): boolean {
-  if (kind === 'matmul') return false;
-  if (kind === 'transposed') return true;
-  const padding = stringAttr(node.attrs, 'padding', 'VALID');
-  if (padding === 'EXPLICIT') return true;
-  return padding !== 'VALID' && (filter.shape[0] > 1 || filter.shape[1] > 1);
 }
 
 function prune(

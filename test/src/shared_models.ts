@@ -1,0 +1,54 @@
+/** Models that others made, in ../shared/models; tests that use them are skipped where it is absent. */
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {type GraphModel, loadGraphModel} from '@tensorflow/tfjs-converter';
+import * as tf from '@tensorflow/tfjs-core';
+import {randomTensor} from './fixtures.js';
+
+const FOLDER = path.resolve(__dirname, '../../../shared/models');
+
+interface ModelJson extends tf.io.ModelJSON {
+  readonly format?: string;
+}
+
+function jsonOf(name: string): ModelJson {
+  return JSON.parse(readFileSync(path.join(FOLDER, name, 'model.json'), 'utf8')) as ModelJson;
+}
+
+/** GraphModels among the models that others made; none where the folder is absent. */
+export const names = existsSync(FOLDER)
+  ? readdirSync(FOLDER).filter(name => 'node' in jsonOf(name).modelTopology)
+  : [];
+
+export async function load(name: string): Promise<GraphModel> {
+  const {weightsManifest, ...json} = jsonOf(name);
+  const files = weightsManifest.flatMap(group => group.paths);
+  const bytes = Buffer.concat(files.map(file => readFileSync(path.join(FOLDER, name, file))));
+  const weightSpecs = weightsManifest.flatMap(group => group.weights);
+  const weightData = new Uint8Array(bytes).buffer;
+  return loadGraphModel(tf.io.fromMemory({...json, weightSpecs, weightData}));
+}
+
+/** What the model may be fed: one sample, 64 pixels where the size is open. */
+export function inputsOf(model: GraphModel): tf.NamedTensorMap {
+  const recurrent: tf.NamedTensorMap = {};
+  for (const {name, shape = [], dtype} of model.inputs) {
+    const key = name.split(':')[0];
+    if (/^r\di$/.test(key)) recurrent[key] = tf.zeros([1, 1, 1, 1]);
+    else if (key === 'downsample_ratio') recurrent[key] = tf.scalar(0.5);
+    else {
+      const sizes = shape.map((size, axis) => (size > 0 ? size : axis === 0 ? 1 : 64));
+      recurrent[key] = tf.tidy(() => randomTensor(sizes, 5, 0, 1).cast(dtype));
+    }
+  }
+  return recurrent;
+}
+
+/** Only models with control flow or outputs of unknown size need the slower way, and say so. */
+export async function run(model: GraphModel, inputs: tf.NamedTensorMap): Promise<tf.Tensor[]> {
+  try {
+    return [model.execute(inputs)].flat();
+  } catch {
+    return [await model.executeAsync(inputs)].flat();
+  }
+}
