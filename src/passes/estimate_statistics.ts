@@ -25,7 +25,7 @@ export const estimateStatistics: Pass<'estimate-statistics'> = {
     plan.statistics = statistics;
     if (!usesMoments(options)) return;
     const {moments, fromSidecar} = momentsOf(options, plan);
-    for (const [ref, own] of batchNormStatistics(graph, moments, fromSidecar)) {
+    for (const [ref, own] of batchNormStatistics(graph, moments, fromSidecar, shapes)) {
       const seen = statistics.get(ref);
       if (seen !== undefined)
         statistics.set(ref, options.statistics === 'auto' ? within(own, seen) : own);

@@ -89,6 +89,36 @@ describe('batchNormStatistics', () => {
     expect([...(got?.std ?? [])]).toEqual([Math.sqrt(8), Math.sqrt(0.5)]);
   });
 
+  it('follows leaky ReLU', () => {
+    const got = derived('n = Placeholder()\ny = LeakyRelu(n) alpha=0.25\nreturn y', 'y');
+    [0, 1].forEach(c => {
+      const exact = integrated(x => Math.max(x, x / 4), MOMENTS.mean[c], MOMENTS.std[c]);
+      expect(Math.abs((got?.mean[c] ?? NaN) - exact.mean)).toBeLessThan(1e-7);
+      expect(Math.abs((got?.std[c] ?? NaN) - exact.std)).toBeLessThan(1e-5);
+    });
+    expect([...(got?.min ?? [])]).toEqual([-11 / 4, -5 / 4]);
+  });
+
+  it('puts concatenated channels one after the other', () => {
+    const text = (axis: number) =>
+      `n = Placeholder()\nm = Mul(n, f32<2: 2 -1>)\ny = ConcatV2(n, m, i32<: ${axis}>)\nreturn y`;
+    const got = derived(text(3), 'y');
+    expect([...(got?.mean ?? [])]).toEqual([1, -2, 2, 2]);
+    expect([...(got?.std ?? [])]).toEqual([2, 0.5, 4, 0.5]);
+    expect([...(got?.min ?? [])]).toEqual([-11, -5, -22, -1]);
+    expect([...(got?.max ?? [])]).toEqual([13, 1, 26, 5]);
+    expect(derived(text(1), 'y')).toBeUndefined();
+  });
+
+  it('keeps channels through reshapes that keep the last axis', () => {
+    const graph = graphOf('n = Placeholder()\ny = Reshape(n, i32<2: -1 2>)\nreturn y');
+    const moments = new Map([['n', MOMENTS]]);
+    const of = (shape: number[]) =>
+      batchNormStatistics(graph, moments, new Set(), new Map([['y', shape]])).get('y')?.mean;
+    expect(of([8, 2])).toEqual(MOMENTS.mean);
+    expect(of([4, 4])).toBeUndefined();
+  });
+
   it('knows nothing behind a layer', () => {
     expect(derived('n = Placeholder()\ny = Conv2D(n, ~1x1x2x2)\nreturn y', 'y')).toBeUndefined();
     expect(
