@@ -1,9 +1,10 @@
-import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {parseHTML} from 'linkedom';
 import {titleOf} from '../../cli/report_file.js';
 import {run} from '../../cli/run.js';
+import type {ReportJson} from '../../node/index.js';
 import {saveModel} from '../../node/save_model.js';
 import {convClassifier, recorder} from './fixtures.js';
 
@@ -50,6 +51,22 @@ describe('dfq report', () => {
       const rows = [...document.querySelectorAll('table.sortable tbody th')];
       expect(rows.map(({textContent}) => textContent)).toEqual(names);
     }
+  });
+
+  it('has the bytes of the embedded model, and every layer on its page', async () => {
+    const model = path.join(__dirname, '../../models/pictograms');
+    await dfq('quantize', model, '--out', at('pictograms'), '--report', at('p.html'));
+    await dfq('report', at('pictograms'), '--out', at('p.json'));
+    const text = await readFile(at('p.json'), 'utf8');
+    const {totals, layers} = JSON.parse(text) as ReportJson;
+    expect(totals.floatBytes).toBe((await stat(path.join(model, 'weights.bin'))).size);
+    expect(layers.reduce((sum, {macs}) => sum + macs, 0)).toBe(totals.int8Macs);
+    expect(layers.every(({activationSqnr = 0}) => activationSqnr > 15)).toBe(true);
+    expect(JSON.stringify(JSON.parse(text)).length).toBeLessThan(1200 * layers.length);
+    const {document} = parseHTML(await readFile(at('p.html'), 'utf8'));
+    const rows = [...document.querySelectorAll('table.sortable tbody th')];
+    expect(rows.map(({textContent}) => textContent)).toEqual(layers.map(({name}) => name));
+    expect(rows.length).toBe(29);
   });
 
   it('refuses a model without a report', async () => {
