@@ -2,6 +2,7 @@ import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {memory} from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import {run} from '../../cli/run.js';
 import {saveModel} from '../../node/save_model.js';
 import {convClassifier, recorder, writeColorTask} from './fixtures.js';
@@ -37,6 +38,28 @@ describe('dfq quantize', () => {
     expect(output).toMatch(/2 of 2 layers are int8/);
     expect(output).toMatch(/\nsaved in .*int8: \d+ B of weights, \d\.\d\d× of 1\.1 kB\n$/);
     expect(await opsOf('int8')).toContain('Int8Conv2D');
+  });
+
+  it('takes a LayersModel', async () => {
+    const inputShape = [8, 8, 3];
+    const layers = [
+      tfl.layers.conv2d({inputShape, filters: 4, kernelSize: 3, activation: 'relu'}),
+      tfl.layers.flatten(),
+      tfl.layers.dense({units: 2, name: 'head'}),
+    ];
+    await tfl.sequential({layers}).save(`file://${at('layers')}`);
+    const {code, output, errors} = await dfq('quantize', at('layers'), '--out', at('int8'));
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toMatch(/2 of 2 layers are int8/);
+    expect(await opsOf('int8')).toContain('Int8Conv2D');
+  });
+
+  it('names the layer and the file of a LayersModel that it cannot trace', async () => {
+    const volume = tfl.layers.conv3d({inputShape: [4, 4, 4, 1], filters: 1, kernelSize: 2});
+    await tfl.sequential({layers: [volume]}).save(`file://${at('layers')}`);
+    const {code, errors} = await dfq('quantize', at('layers'), '--out', at('int8'));
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^dfq: '.*model\.json': layer 'conv3d_\S+' \(Conv3D\) is of a class/);
   });
 
   it('makes a model that evaluate runs on every backend', async () => {
