@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Graph} from '../../src/graph/graph.js';
 import {exportModel} from '../../src/graph/export_model.js';
 import {importModel} from '../../src/graph/import_model.js';
-import {quantizeGraph} from '../../src/quantize.js';
+import {runPasses} from '../../src/quantize.js';
 import {simulate, simulateGraph, type SimulateOptions} from '../../src/simulate.js';
 import {errorOf, graphOf, leakFree, randomTensor, sqnr} from './fixtures.js';
 import {lockstep} from './lockstep.js';
@@ -23,7 +23,7 @@ const GRIDS: SimulateOptions[] = [
 async function compared(float: Graph, x: tf.Tensor, options: SimulateOptions) {
   await tf.setBackend('int8');
   const model = await exportModel(float);
-  const {graph: int8, result} = await quantizeGraph(model, options);
+  const {graph: int8, result} = await runPasses(model, options);
   const {graph} = await simulateGraph(float, options);
   const comparisons = await lockstep(int8, graph, result.plan.activations, {x});
   model.dispose();
