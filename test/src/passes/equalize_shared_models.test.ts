@@ -56,13 +56,14 @@ function deviation(actual: readonly Float64Array[], expected: readonly Float64Ar
   return Math.max(...each);
 }
 
-/** How far the outputs move when each weight is rounded once more: what float32 can tell apart. */
+/** How far the outputs move when each constant is rounded once more: what float32 can tell apart. */
 async function roundingNoise({graph, inputs}: Subject, before: readonly Float64Array[]) {
   const noisy = graph.clone();
   const random = new Random(5);
-  for (const {node, filter} of layersOf(noisy)) {
-    const values = filter.values.map(w => w * (1 + (random.next() - 0.5) * 2 ** -22));
-    noisy.setConstantInput(node, 1, {...filter, encoding: undefined, values});
+  for (const [name, constant] of graph.constants) {
+    if (constant.dtype !== 'float32' || constant.values.length === 1) continue;
+    const values = constant.values.map(v => v * (1 + (random.next() - 0.5) * 2 ** -22));
+    noisy.setConstant(name, {...constant, encoding: undefined, values});
   }
   return deviation(await outputsOf({graph: noisy, inputs}), before);
 }
