@@ -58,7 +58,7 @@ export function prefixSums(counts: Float64Array): PrefixSums {
  * KL(P ‖ Q) for values clipped to a range of so many steps; Infinity where nothing is inside. With N
  * values in all, M of them inside, and m of M in the k bins of a step, P = n / N and Q = m / (k M):
  *
- *   N · KL = Σ n ln n − N ln N − Σ_steps (Σ n) ln (m / (k M))
+ *   N · KL = Σ n ln n − N ln N − Σ_steps (Σ n) ln (m / (k M))                (9)
  *
  * @param centres of the bins, ascending
  */

@@ -111,7 +111,13 @@ describe('quantize refuses', () => {
     [{activationBits: '8'}, 'activationBits is 8; it must be a whole number from 2 to 8'],
     [{skip: ['q']}, "skip: the model has no node 'q'"],
     [{relu6: 'cap'}, "relu6 is 'cap'; it must be one of per-channel-cap, relu, keep"],
-    [{statistics: 'data'}, "statistics is 'data'; it must be one of auto, batch-norm, probe"],
+    [
+      {statistics: 'data'},
+      "statistics is 'data'; it must be one of auto, calibration, batch-norm, sidecar, probe",
+    ],
+    [{percentile: 40}, 'percentile is 40; it must be above 50 and at most 100'],
+    [{inputs: {z: {}}}, "inputs: the model has no input 'z'; its inputs are x"],
+    [{inputs: {x: {range: [1, 0]}}}, 'inputs.x.range is [1, 0]; it must be [low, high]'],
     [{input: {mean: 0, std: 0}}, 'input.std is [0]; it must be one number or one a channel, not 0'],
     [{input: {mean: NaN, std: 1}}, 'input.mean is [NaN]; it must be one number or one a channel'],
     [{input: {mean: [], std: 1}}, 'input.mean is []; it must be one number or one a channel'],
@@ -142,7 +148,7 @@ describe('quantize refuses', () => {
     const model = await exportModel(graphOf(TEXT, IMAGE));
     const error = await leakFree(() => errorOf(rewrite(model, {passes: ['quantize-weights']})));
     expect(error.message).toBe(
-      "there is no pass 'quantize-weights'; the passes are fold-batch-norm, prune-constant-channels, equalize-layers",
+      "there is no pass 'quantize-weights'; the passes are fold-batch-norm, prune-constant-channels, equalize-layers, absorb-high-bias",
     );
     model.dispose();
   });
