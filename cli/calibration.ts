@@ -1,8 +1,8 @@
-import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {GraphModel} from '@tensorflow/tfjs-converter';
 import {dispose, type Tensor} from '@tensorflow/tfjs-core';
 import {Classifier, type PreprocessOptions} from './classifier.js';
+import {imageFiles} from './image_set.js';
 import {readImage} from './images.js';
 
 /** Images taken where nobody says how many: ranges have settled by then. */
@@ -27,7 +27,9 @@ export async function calibrationData(
 ): Promise<AsyncIterable<Tensor> | undefined> {
   const {calibrate: folder, calibrationImages = USUAL_IMAGES} = options;
   if (folder === undefined) return undefined;
-  const files = spread(await imageFiles(folder), calibrationImages);
+  const files = spread(await imageFiles(folder), calibrationImages).map(name =>
+    path.join(folder, name),
+  );
   const classifier = new Classifier(model, options);
   return {
     async *[Symbol.asyncIterator]() {
@@ -38,19 +40,6 @@ export async function calibrationData(
       }
     },
   };
-}
-
-async function imageFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(
-      error.code === 'ENOENT'
-        ? `folder '${folder}' does not exist`
-        : `cannot read folder '${folder}': ${error.message}`,
-    );
-  });
-  const files = names.filter(name => /\.(jpe?g|png)$/i.test(name)).sort();
-  if (files.length === 0) throw new Error(`folder '${folder}' has no JPEG or PNG files`);
-  return files.map(name => path.join(folder, name));
 }
 
 function spread<T>(items: readonly T[], count: number): T[] {

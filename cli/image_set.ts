@@ -28,7 +28,12 @@ export async function listSamples(options: ImageSetOptions): Promise<Sample[]> {
   return samples.slice(0, limit).map(({file, label}) => ({file: path.join(images, file), label}));
 }
 
-async function imageFiles(folder: string): Promise<string[]> {
+/**
+ * Names of the JPEG and PNG files in a folder, in order.
+ *
+ * @throws Error that names the folder
+ */
+export async function imageFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     throw new Error(
       error.code === 'ENOENT'

@@ -67,8 +67,16 @@ export function addSchemeOptions(command: Command): Command {
     .option('--percentile <p>', 'for the rule percentile (default: 99.99)', parseNumber);
 }
 
-/** How images enter a model, for all commands that measure on them. */
+/** How images enter a classifier, and which. */
 export function addPreprocessingOptions(command: Command): Command {
+  return addSizeOptions(addScalingOptions(command))
+    .option('--label-offset <n>', 'add n to every label', parseInteger, 0)
+    .option('--limit <n>', 'use the first n images only', parseCount)
+    .option('--batch <n>', 'images per run of the model', parseCount, 1);
+}
+
+/** How pixels enter a model. */
+export function addScalingOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--mean <m>', 'pixels v of 0–255 enter as (v − mean) / std: one number, or R G B')
@@ -77,7 +85,12 @@ export function addPreprocessingOptions(command: Command): Command {
     )
     .addOption(
       new Option('--std <s>', 'see --mean').argParser(parseDivisors).default([127.5], '127.5'),
-    )
+    );
+}
+
+/** How images come to the size that a model takes. */
+export function addSizeOptions(command: Command): Command {
+  return command
     .option(
       '--resize <n>',
       'scale the shorter side to n pixels (default: 256 for a crop of 224, else the crop)',
@@ -87,8 +100,5 @@ export function addPreprocessingOptions(command: Command): Command {
       '--crop <n>',
       "cut n × n pixels out of the middle (default: the model's input size, else 224)",
       parseCount,
-    )
-    .option('--label-offset <n>', 'add n to every label', parseInteger, 0)
-    .option('--limit <n>', 'use the first n images only', parseCount)
-    .option('--batch <n>', 'images per run of the model', parseCount, 1);
+    );
 }

@@ -1,14 +1,23 @@
 import {type Command, Option} from 'commander';
 import type {AblateOptions} from './commands/ablate.js';
+import type {CompareOptions} from './commands/compare.js';
 import type {SweepOptions} from './commands/sweep.js';
-import {addBitsOptions, addPreprocessingOptions, addSchemeOptions, MODEL} from './option_groups.js';
-import {parseIntegers} from './options.js';
+import {
+  addBitsOptions,
+  addPreprocessingOptions,
+  addScalingOptions,
+  addSchemeOptions,
+  addSizeOptions,
+  MODEL,
+} from './option_groups.js';
+import {parseCount, parseIntegers} from './options.js';
 import type {Terminal} from './terminal.js';
 
 /** The commands that quantize a model in many ways and compare. */
 export function addStudies(program: Command, terminal: Terminal): void {
   addSweep(program, terminal);
   addAblate(program, terminal);
+  addCompare(program, terminal);
 }
 
 function addSweep(program: Command, terminal: Terminal): void {
@@ -37,7 +46,8 @@ function addSweep(program: Command, terminal: Terminal): void {
 
 const INPUTS_HELP = `
 With --images and --labels the figure is top-1; with --images alone it is how often the first class is
-that of the float model. Without images, the model runs on generated inputs: compare such figures with
+that of the float model. Without images, the model runs on
+generated inputs, 32 or --limit: compare such figures with
 each other only. SQNR is the signal-to-noise ratio of the outputs, float being the signal.`;
 
 const SWEEP_HELP = `${INPUTS_HELP}
@@ -71,12 +81,47 @@ Examples:
   $ dfq ablate model/model.json
   $ dfq ablate model/model.json --images val --labels val/labels.csv --bits 6 --plot passes.png`;
 
+function addCompare(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('compare')
+    .summary('where an INT8 model loses what')
+    .description(
+      'Compare each operation of an INT8 model with the float tensor that it stands for: signal-to-noise ' +
+        'ratio with the errors of all operations before it and of its own, cosine, and the worst channel.',
+    )
+    .argument('<model>', `float model: ${MODEL}`)
+    .argument('[int8]', 'INT8 model made of it; by default it is quantized by the options given');
+  const groups = addSizeOptions(addScalingOptions(addSchemeOptions(addBitsOptions(command))));
+  addFileOptions(groups, 'bars')
+    .option('--images <dir>', 'folder of JPEG and PNG files; without it, inputs are generated')
+    .option('--limit <n>', 'how many inputs (default: 4)', parseCount)
+    .addHelpText('after', COMPARE_HELP)
+    .action(async (model: string, int8: string | undefined, options: CompareOptions) => {
+      const {compareCommand} = await import('./commands/compare.js');
+      await compareCommand(model, int8, options, terminal);
+    });
+}
+
+const COMPARE_HELP = `
+The float tensors are those of the float model as it was quantized: its channels are equalized. An
+INT8 model says itself how it was made; of one that its options do not give again, such as one made
+with calibration data, some operations may not be compared.
+
+Examples:
+  $ dfq compare model/model.json
+  $ dfq compare model/model.json model-int8/model.json --images val --limit 16 --plot layers.svg
+  $ dfq compare model/model.json --bits 6 --per-channel --json layers.json`;
+
 /** What the model is measured on, and where the figures go. */
 function addStudyOptions(command: Command, plot: string): Command {
   command
     .option('--images <dir>', 'folder of JPEG and PNG files; without it, inputs are generated')
     .option('--labels <file>', "CSV file with the header 'file,label' and a class index per image");
-  return addPreprocessingOptions(command)
+  return addFileOptions(addPreprocessingOptions(command), plot);
+}
+
+function addFileOptions(command: Command, plot: string): Command {
+  return command
     .option('--json <file>', 'write the figures as JSON')
     .option('--plot <file>', `draw them as ${plot}: .svg or .png`);
 }

@@ -13,6 +13,7 @@
 import '../backend/index.js';
 
 export {type FloatModel, toGraphModel} from './float_model.js';
+export {compare, type CompareOptions, type Comparison} from './compare.js';
 export {DfqError} from './graph/dfq_error.js';
 export {type Inspection, inspect, type TensorDescription} from './inspect.js';
 export type {Progress, QuantizeOptions} from './options.js';
@@ -24,6 +25,8 @@ export {
   type PassName,
   type PassRecord,
 } from './passes/pipeline.js';
+export type {LayerComparison, OutputComparison} from './report/site_meters.js';
+export type {WorstChannel} from './report/tensor_error.js';
 export {quantize, rewrite, type RewriteOptions} from './quantize.js';
 export {QuantizedGraphModel, reportOf} from './quantized_graph_model.js';
 export type {ChannelBoxes, ChannelRanges, Quantiles} from './report/channel_ranges.js';

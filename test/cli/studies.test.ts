@@ -122,6 +122,42 @@ describe('dfq ablate', () => {
   });
 });
 
+describe('dfq compare', () => {
+  it('prints a row a layer and names the lossiest, on images', async () => {
+    const files = ['--json', at('layers.json'), '--plot', at('layers.svg')];
+    const {code, output, errors} = await dfq(
+      ...['compare', at('conv'), '--images', at('images'), '--limit', '2', ...files],
+    );
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toMatch(/^float tensor +operation +SQNR +own SQNR +cosine +worst channel\nrelu/);
+    expect(output).toMatch(/output 'scores': .* dB, cosine .*, on 2 inputs\n/);
+    expect(output).toMatch(/these lose most.*\n {2}scores: .* dB of its own\n/);
+    const json = JSON.parse(await readFile(at('layers.json'), 'utf8')) as {
+      layers: {name: string; sqnr: number}[];
+      lossiest: string[];
+    };
+    expect(json).toMatchObject({samples: 2, notCompared: []});
+    expect([...json.lossiest].sort()).toEqual(json.layers.map(({name}) => name).sort());
+    expect(await readFile(at('layers.svg'), 'utf8')).toContain('SQNR (dB)</text>');
+  });
+
+  it('takes an INT8 model and its options from its report', async () => {
+    await dfq('quantize', at('conv'), '--bits', '5', '--out', at('conv-int8'));
+    const made = await dfq('compare', at('conv'), '--bits', '5');
+    const stored = await dfq('compare', at('conv'), at('conv-int8'));
+    expect(stored).toEqual(made);
+    expect(stored.output).not.toContain('not compared');
+  });
+
+  it('refuses two float models', async () => {
+    const {code, errors} = await dfq('compare', at('conv'), at('conv'));
+    expect([code, errors]).toEqual([
+      1,
+      'dfq: the model has no report; it was not quantized by tfjs-dfq\n',
+    ]);
+  });
+});
+
 describe('studies refuse, in one line and before they start,', () => {
   const refusal = async (...args: string[]) => {
     const {code, output, errors} = await dfq(...args);
