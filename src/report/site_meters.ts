@@ -1,7 +1,7 @@
 import type {Graph} from '../graph/graph.js';
 import {dequantizeValue} from '../quant/quant_params.js';
 import {runGraph} from '../statistics/run_graph.js';
-import type {InputSource} from '../statistics/score.js';
+import type {InputSource} from '../statistics/model_inputs.js';
 import {scoredTensors} from '../statistics/scored_tensors.js';
 import type {forcedGraph, Int8Site} from './forced_graph.js';
 import {TensorError, type WorstChannel} from './tensor_error.js';
