@@ -45,6 +45,14 @@ export function addSchemeOptions(command: Command): Command {
       'relative error of the outputs that --keep-float auto lets through (default: 0.1, which is 20 dB)',
       parseNumber,
     )
+    .addOption(
+      new Option('--bias-correction <mode>', 'how biases are corrected (default: auto)').choices([
+        'auto',
+        'analytic',
+        'empirical',
+        'both',
+      ]),
+    )
     .option('--without <pass...>', 'passes to leave out, which shows what each is worth')
     .addOption(
       new Option('--statistics <source>', 'where statistics of activations come from').choices([

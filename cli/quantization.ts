@@ -14,6 +14,7 @@ export interface QuantizationOptions {
   skip?: string[];
   keepFloat?: string[];
   maxDrop?: number;
+  biasCorrection?: LibraryOptions['biasCorrection'];
   without?: string[];
   mean?: readonly number[];
   std?: readonly number[];
@@ -34,6 +35,7 @@ export function toLibraryOptions(options: QuantizationOptions, progress: Progres
       input: inputOf(options),
       keepFloat: keepFloatOf(options),
       maxDrop: options.maxDrop,
+      biasCorrection: options.biasCorrection,
     }),
     ...defined({statistics, activationRange, percentile}),
     passes: Object.fromEntries(without.map(name => [name, false])),

@@ -48,6 +48,12 @@ export interface QuantizeOptions {
   readonly maxDrop?: number;
   /** Switches passes off: {'correct-bias': false}. All are on by default. */
   readonly passes?: Readonly<Partial<Record<PassName, boolean>>>;
+  /**
+   * How biases are corrected: 'analytic', from the mean of each layer's operand; 'empirical', by comparing
+   * both networks' means on the probe, layer by layer; 'both' keeps the better by the probe score. Default
+   * 'auto': empirical where the mean is known from the probe alone, else analytic.
+   */
+  readonly biasCorrection?: PassOptions['biasCorrection'];
   /** What equalization makes of ReLU6: a cap for each channel (exact, the default), ReLU, or nothing. */
   readonly relu6?: PassOptions['relu6'];
   /**
@@ -82,6 +88,13 @@ export interface QuantizeOptions {
   readonly examples?: NamedTensorMap;
   readonly onProgress?: (progress: Progress) => void;
 }
+
+const BIAS_CORRECTIONS: readonly PassOptions['biasCorrection'][] = [
+  'auto',
+  'analytic',
+  'empirical',
+  'both',
+];
 
 const STATISTICS: readonly PassOptions['statistics'][] = [
   'auto',
@@ -132,6 +145,7 @@ export function resolveOptions(
       symmetricActivations: options.symmetricActivations ?? symmetric,
       scales: oneOf('scales', options.scales, ['float', 'power-of-two']),
       skip,
+      biasCorrection: oneOf('biasCorrection', options.biasCorrection, BIAS_CORRECTIONS),
       relu6: oneOf('relu6', options.relu6, ['per-channel-cap', 'relu', 'keep']),
       ...sourceOptions(options),
       activationRange: oneOf('activationRange', options.activationRange, RANGE_RULES),

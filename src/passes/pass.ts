@@ -52,6 +52,8 @@ export interface PassOptions {
   readonly percentile: number;
   /** What the probe feeds the model. */
   readonly probe: ProbeOptions;
+  /** How biases are corrected (see correct-bias); 'auto': empirically where only the probe tells of a layer's operand. */
+  readonly biasCorrection: 'auto' | 'analytic' | 'empirical' | 'both';
   /** What equalization makes of a ReLU6 (see equalize-layers). */
   readonly relu6: 'per-channel-cap' | 'relu' | 'keep';
 }

@@ -98,6 +98,7 @@ export const OPTIONS: PassOptions = {
   scales: 'float',
   skip: [],
   statistics: 'auto',
+  biasCorrection: 'auto',
   activationRange: 'auto',
   percentile: 99.99,
   probe: {},

@@ -1,0 +1,85 @@
+import {tensor1d} from '@tensorflow/tfjs-core';
+import type {Graph} from '../graph/graph.js';
+import {parseRef} from '../graph/graph.js';
+import {biasValues, forEachWeight, type Layer, layerOf, setFilter} from '../graph/layer.js';
+import type {InputSource} from '../statistics/model_inputs.js';
+import {runInStages} from '../statistics/staged_run.js';
+import type {QuantizedFilter} from './plan.js';
+
+/**
+ * Biases under which each output channel has the mean that it has in the float graph (Nagel 2019
+ * appendix D). Both run on the same inputs, layer by layer, the quantized one with what was corrected so
+ * far: so a layer also makes up for what the rounding of those before it does to its own mean.
+ *
+ *   b ← b + E[W x] − E[Ŵ x̂]
+ *
+ * @param graph the float graph; no control flow; each layer has a bias
+ * @param filters the integers that ship, by layer node
+ * @param known biases that are corrected already, by layer node; they stay
+ * @returns by layer node
+ */
+export async function empiricalBiases(
+  graph: Graph,
+  filters: ReadonlyMap<string, QuantizedFilter>,
+  inputs: readonly InputSource[],
+  known: ReadonlyMap<string, Float32Array> = new Map(),
+): Promise<Map<string, Float32Array>> {
+  const names = [...filters.keys()];
+  const expected = new Map<string, Float64Array>();
+  await runInStages(graph, inputs, names, (name, {values}) =>
+    expected.set(name, channelMeans(values(name), layerAt(graph, name).outChannels)),
+  );
+  const biases = new Map<string, Float32Array>();
+  const rounded = withRoundedFilters(graph, filters);
+  await runInStages(rounded, inputs, names, (name, {values, setConstant}) => {
+    const layer = layerAt(rounded, name);
+    const means = channelMeans(values(name), layer.outChannels);
+    const wanted = expected.get(name) ?? means;
+    const bias =
+      known.get(name) ?? biasValues(rounded, layer).map((b, c) => b + wanted[c] - means[c]);
+    biases.set(name, bias);
+    if (layer.bias !== undefined) setConstant(parseRef(layer.bias.inputs[1]).node, tensor1d(bias));
+  });
+  return biases;
+}
+
+/** The graph with the values that the integers stand for: what rounding the weights does, alone. */
+export function withRoundedFilters(
+  graph: Graph,
+  filters: ReadonlyMap<string, QuantizedFilter>,
+): Graph {
+  const rounded = graph.clone();
+  for (const [name, filter] of filters) {
+    const layer = layerAt(rounded, name);
+    setFilter(rounded, layer, realFilter(layer, filter));
+  }
+  return rounded;
+}
+
+function layerAt(graph: Graph, name: string): Layer {
+  const layer = layerOf(graph, graph.node(name));
+  if (layer === undefined) throw new Error(`'${name}' is no layer`);
+  return layer;
+}
+
+function realFilter(layer: Layer, {values, scale, zeroPoint}: QuantizedFilter): Float32Array {
+  const real = new Float32Array(values.length);
+  forEachWeight(layer, (i, _, outChannel) => {
+    const c = scale.length > 1 ? outChannel : 0;
+    real[i] = scale[c] * (values[i] - zeroPoint[c]);
+  });
+  return real;
+}
+
+/** Over all samples and positions; channels last. */
+function channelMeans(samples: ReadonlyArray<ArrayLike<number>>, channels: number): Float64Array {
+  const sums = new Float64Array(channels);
+  let count = 0;
+  for (const values of samples) {
+    for (let at = 0; at < values.length; at += channels) {
+      for (let c = 0; c < channels; c++) sums[c] += values[at + c];
+    }
+    count += values.length / channels;
+  }
+  return sums.map(sum => sum / count);
+}
