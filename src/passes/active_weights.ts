@@ -1,5 +1,5 @@
-/** From ln r₁ and ln r₂ of a channel, ln of what to divide it by. */
-export type StepRule = (written: number, read: number) => number;
+/** From ln r₁ and ln r₂ of a channel, its variable and that one's x, ln of what to divide it by. */
+export type StepRule = (written: number, read: number, variable: number, x: number) => number;
 
 const MAX_SWEEPS = 400;
 
@@ -33,6 +33,12 @@ export class ActiveWeights {
     let most = 0;
     for (let v = 1; v < this.count; v++) most = Math.max(most, Math.abs(index.step(v, x, rule)));
     return most;
+  }
+
+  /** ln r₁ of each variable. */
+  written(x: Float64Array): Float64Array {
+    const index = this.indexed();
+    return x.map((_, v) => index.written(v, x));
   }
 
   /**
@@ -80,19 +86,24 @@ class EdgeIndex {
 
   /** The rule's step of a variable; 0 where nothing writes or nothing reads it. */
   step(v: number, x: Float64Array, rule: StepRule): number {
-    const {into, outOf} = this;
-    let written = -Infinity;
-    for (let e = into.starts[v]; e < into.starts[v + 1]; e++) {
-      const range = into.weights[e] + x[into.others[e]];
-      if (range > written) written = range;
-    }
+    const {outOf} = this;
+    const written = this.written(v, x);
     let read = -Infinity;
     for (let e = outOf.starts[v]; e < outOf.starts[v + 1]; e++) {
       const range = outOf.weights[e] - x[outOf.others[e]];
       if (range > read) read = range;
     }
     if (written === -Infinity || read === -Infinity) return 0;
-    return rule(written - x[v], read + x[v]);
+    return rule(written, read + x[v], v, x[v]);
+  }
+
+  /** ln r₁ of a variable. */
+  written(v: number, x: Float64Array): number {
+    const {starts, weights, others} = this.into;
+    let most = -Infinity;
+    for (let e = starts[v]; e < starts[v + 1]; e++)
+      most = Math.max(most, weights[e] + x[others[e]]);
+    return most - x[v];
   }
 
   /** Marks the neighbours of a variable that has moved. */

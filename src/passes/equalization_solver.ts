@@ -1,6 +1,6 @@
 import {exp, log} from '../quant/elementary.js';
-import {ActiveWeights} from './active_weights.js';
-import {equalizationStep} from './equalization_rule.js';
+import {ActiveWeights, type StepRule} from './active_weights.js';
+import {equalizationStep, writtenRange} from './equalization_rule.js';
 
 /**
  * The largest |weight| over taps between each input and output variable of a layer, row-major:
@@ -38,29 +38,76 @@ const MAX_ROUNDS = 60;
 const SHARE = 0.02;
 
 /**
- * Scales for which every variable is written and read with the same largest |weight|.
+ * Scales for which every variable is written and read with the same range: with the same largest |weight|,
+ * or, where the ranges of the values are known too, with what {@link writtenRange} makes of both.
  *
  * Only the largest weight of a channel counts, so few weights matter. The solver looks at all of them,
  * adds those that are largest for any channel under the present scales to a set, balances
  * that set alone, and repeats until no weight outside of it is larger.
+ *
+ * @param activations ln of the range of each variable's values before scaling, NaN where it is not known
  */
 export function solveEqualization(
   count: number,
   layers: readonly LayerPeaks[],
-  edges: readonly PeakEdge[],
+  edges: ReadonlyArray<readonly PeakEdge[]>,
+  activations?: Float64Array,
 ): Equalization {
   const active = new ActiveWeights(count);
-  for (const {read, write, peak} of edges) if (peak > 0) active.add(read, write, log(peak));
-  const logScales = new Float64Array(count);
+  for (const {read, write, peak} of edges.flat()) if (peak > 0) active.add(read, write, log(peak));
   const seen = layers.map(() => new Set<number>());
-  for (let round = 1; ; round++) {
-    const scales = logScales.map(exp);
-    layers.forEach((layer, i) => addLargest(layer, scales, seen[i], active));
-    const residual = active.residual(logScales, equalizationStep);
-    if (residual <= TOLERANCE || round === MAX_ROUNDS) return {scales, rounds: round, residual};
-    const tolerance = Math.max(TOLERANCE / 4, SHARE * residual);
-    active.balance(logScales, equalizationStep, tolerance);
+  const logScales = new Float64Array(count);
+  const solve = (rule: StepRule) => {
+    for (let round = 1; ; round++) {
+      const scales = logScales.map(exp);
+      layers.forEach((layer, i) => addLargest(layer, scales, seen[i], active));
+      const residual = active.residual(logScales, rule);
+      if (residual <= TOLERANCE || round === MAX_ROUNDS) return {scales, rounds: round, residual};
+      active.balance(logScales, rule, Math.max(TOLERANCE / 4, SHARE * residual));
+    }
+  };
+  const weightsAlone = solve(equalizationStep);
+  if (activations === undefined) return weightsAlone;
+  const writers = [
+    ...layers.map(({writes}) => [...writes]),
+    ...edges.map(layer => layer.map(({write}) => write)),
+  ];
+  const units = activationUnits(writers, active.written(logScales), activations, logScales);
+  const both = solve((written, read, v, x) => {
+    const activation = activations[v] + units[v] - x;
+    return equalizationStep(
+      Number.isNaN(activation) ? written : writtenRange(written, activation),
+      read,
+    );
+  });
+  return {...both, rounds: weightsAlone.rounds + both.rounds};
+}
+
+/**
+ * ln of what values are multiplied by, so that the widest channel of a layer's output is as wide as the
+ * widest that its weights write. Where several layers write a variable, the mean.
+ */
+function activationUnits(
+  writers: ReadonlyArray<readonly number[]>,
+  written: Float64Array,
+  activations: Float64Array,
+  logScales: Float64Array,
+): Float64Array {
+  const sums = new Float64Array(written.length);
+  const counts = new Float64Array(written.length);
+  for (const variables of writers.map(all =>
+    all.filter(v => v > 0 && activations[v] > -Infinity),
+  )) {
+    const widest = (ranges: (v: number) => number) =>
+      variables.reduce((most, v) => Math.max(most, ranges(v)), -Infinity);
+    const unit = widest(v => written[v]) - widest(v => activations[v] - logScales[v]);
+    if (!Number.isFinite(unit)) continue;
+    for (const v of variables) {
+      sums[v] += unit;
+      counts[v]++;
+    }
   }
+  return sums.map((sum, v) => sum / counts[v]);
 }
 
 /** Adds the weights that are the largest of their row or column under the scales. */

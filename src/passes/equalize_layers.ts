@@ -4,9 +4,11 @@ import {DisjointSets} from '../graph/disjoint_sets.js';
 import type {Graph} from '../graph/graph.js';
 import {layerOf} from '../graph/layer.js';
 import {exp, log} from '../quant/elementary.js';
+import {activationRanges} from './activation_ranges.js';
 import {type LayerPeaks, type PeakEdge, solveEqualization} from './equalization_solver.js';
 import {peaksOf} from './layer_peaks.js';
 import type {Pass, PassContext} from './pass.js';
+import {withoutHarmfulScales} from './predicted_noise.js';
 import {isScaled, scaleChannels} from './scale_channels.js';
 
 /**
@@ -30,11 +32,19 @@ export const equalizeLayers: Pass<'equalize-layers'> = {
     const {plan, options} = context;
     const groups = channelGroups(graph, plan.shapes, {keepRelu6: options.relu6 === 'keep'});
     const peaks = groups.layers.filter(isScaled).map(peaksOf);
-    const {scales, rounds, residual} = solveEqualization(
+    const {
+      scales: even,
+      rounds,
+      residual,
+    } = solveEqualization(
       groups.count,
       peaks.filter(isMatrix),
-      peaks.filter(part => !isMatrix(part)).flat() as PeakEdge[],
+      peaks.filter(part => !isMatrix(part)) as Array<readonly PeakEdge[]>,
+      activationRanges(groups, plan.statistics),
     );
+    const scales = options.perChannel
+      ? withoutHarmfulScales(groups, even, plan.statistics, options)
+      : even;
     reportRefusals(groups, context);
     const before = groups.layers.map(({layer}) => channelSpread(layer));
     scaleChannels(graph, groups, scales, context);

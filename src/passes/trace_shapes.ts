@@ -1,12 +1,23 @@
-import {traceShapes as trace} from '../statistics/probe.js';
+import {batchNormStatistics} from '../statistics/batch_norm.js';
+import {probe} from '../statistics/probe.js';
 import type {Pass} from './pass.js';
 
-/** Run the float graph once and note the shape of every tensor. */
+/** Enough for equalization to know which channels are wide. */
+const SAMPLES = 4;
+
+/** Run the float graph a few times and note the shape of every tensor, and how far its channels reach. */
 export const traceShapes: Pass<'trace-shapes'> = {
   name: 'trace-shapes',
-  summary: 'run the model once to learn the shapes of its tensors',
+  summary: 'run the model to learn the shapes and the ranges of its tensors',
   preservesFunction: true,
-  async run(graph, {options, plan}) {
-    plan.shapes = await trace(graph, options.probe);
+  async run(graph, {options, plan, progress}) {
+    const {shapes, statistics} = await probe(graph, options.probe, SAMPLES, done =>
+      progress(done, SAMPLES),
+    );
+    plan.shapes = shapes;
+    plan.statistics = new Map([
+      ...statistics,
+      ...batchNormStatistics(graph, plan.batchNormMoments, plan.sidecarOutputs),
+    ]);
   },
 };
