@@ -54,6 +54,11 @@ export interface QuantizeOptions {
    * 'auto': empirical where the mean is known from the probe alone, else analytic.
    */
   readonly biasCorrection?: PassOptions['biasCorrection'];
+  /**
+   * What equalization evens out: the ranges of weights and of activations together (the default), or
+   * those of weights alone, as the paper does.
+   */
+  readonly equalize?: PassOptions['equalize'];
   /** What equalization makes of ReLU6: a cap for each channel (exact, the default), ReLU, or nothing. */
   readonly relu6?: PassOptions['relu6'];
   /**
@@ -146,6 +151,7 @@ export function resolveOptions(
       scales: oneOf('scales', options.scales, ['float', 'power-of-two']),
       skip,
       biasCorrection: oneOf('biasCorrection', options.biasCorrection, BIAS_CORRECTIONS),
+      equalize: oneOf('equalize', options.equalize, ['weights-and-activations', 'weights']),
       relu6: oneOf('relu6', options.relu6, ['per-channel-cap', 'relu', 'keep']),
       ...sourceOptions(options),
       activationRange: oneOf('activationRange', options.activationRange, RANGE_RULES),

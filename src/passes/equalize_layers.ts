@@ -5,7 +5,12 @@ import type {Graph} from '../graph/graph.js';
 import {layerOf} from '../graph/layer.js';
 import {exp, log} from '../quant/elementary.js';
 import {activationRanges} from './activation_ranges.js';
-import {type LayerPeaks, type PeakEdge, solveEqualization} from './equalization_solver.js';
+import {
+  type Equalization,
+  type LayerPeaks,
+  type PeakEdge,
+  solveEqualization,
+} from './equalization_solver.js';
 import {peaksOf} from './layer_peaks.js';
 import type {Pass, PassContext} from './pass.js';
 import {withoutHarmfulScales} from './predicted_noise.js';
@@ -19,7 +24,10 @@ import {isScaled, scaleChannels} from './scale_channels.js';
  *   with     s[c] = √(r₁[c] / r₂[c])       r₁, r₂ the largest |weight| that writes and reads channel c
  *
  * for every channel that can be scaled, solved together. Channels that must be scaled alike (residual sums,
- * branches, concatenations, …) share one s, and r is the largest over their layers.
+ * branches, concatenations, …) share one s, and r is the largest over their layers. r₁ also counts the
+ * range of the activations (see writtenRange), which are rounded too, unless the caller wants weights
+ * alone evened out. Filters with a grid for each output channel keep only scales that
+ * help (see withoutHarmfulScales).
  *
  * ReLU6 is not scaled by its operand: its cap becomes 6 / s[c], a constant for each channel, which is
  * exact ('per-channel-cap'). 'relu' drops the cap, as the paper does; 'keep' leaves such channels alone.
@@ -31,20 +39,7 @@ export const equalizeLayers: Pass<'equalize-layers'> = {
   run(graph, context) {
     const {plan, options} = context;
     const groups = channelGroups(graph, plan.shapes, {keepRelu6: options.relu6 === 'keep'});
-    const peaks = groups.layers.filter(isScaled).map(peaksOf);
-    const {
-      scales: even,
-      rounds,
-      residual,
-    } = solveEqualization(
-      groups.count,
-      peaks.filter(isMatrix),
-      peaks.filter(part => !isMatrix(part)) as Array<readonly PeakEdge[]>,
-      activationRanges(groups, plan.statistics),
-    );
-    const scales = options.perChannel
-      ? withoutHarmfulScales(groups, even, plan.statistics, options)
-      : even;
+    const {rounds, residual, scales} = evenScales(groups, context);
     reportRefusals(groups, context);
     const before = groups.layers.map(({layer}) => channelSpread(layer));
     scaleChannels(graph, groups, scales, context);
@@ -57,6 +52,17 @@ export const equalizeLayers: Pass<'equalize-layers'> = {
     );
   },
 };
+
+function evenScales(groups: ChannelGroups, {plan, options}: PassContext): Equalization {
+  const peaks = groups.layers.filter(isScaled).map(peaksOf);
+  const matrices = peaks.filter(isMatrix);
+  const edges = peaks.flatMap(part => (isMatrix(part) ? [] : [part]));
+  if (options.equalize === 'weights') return solveEqualization(groups.count, matrices, edges);
+  const ranges = activationRanges(groups, plan.statistics);
+  const result = solveEqualization(groups.count, matrices, edges, ranges);
+  if (!options.perChannel) return result;
+  return {...result, scales: withoutHarmfulScales(groups, result.scales, plan.statistics, options)};
+}
 
 function isMatrix(peaks: LayerPeaks | readonly PeakEdge[]): peaks is LayerPeaks {
   return 'peaks' in peaks;

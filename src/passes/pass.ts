@@ -54,6 +54,8 @@ export interface PassOptions {
   readonly probe: ProbeOptions;
   /** How biases are corrected (see correct-bias); 'auto': empirically where only the probe tells of a layer's operand. */
   readonly biasCorrection: 'auto' | 'analytic' | 'empirical' | 'both';
+  /** What equalization evens out: the ranges of weights and activations together, or those of weights alone. */
+  readonly equalize: 'weights-and-activations' | 'weights';
   /** What equalization makes of a ReLU6 (see equalize-layers). */
   readonly relu6: 'per-channel-cap' | 'relu' | 'keep';
 }

@@ -102,6 +102,7 @@ export const OPTIONS: PassOptions = {
   activationRange: 'auto',
   percentile: 99.99,
   probe: {},
+  equalize: 'weights-and-activations',
   relu6: 'per-channel-cap',
 };
 

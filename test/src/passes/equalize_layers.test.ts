@@ -11,7 +11,7 @@ const IMAGE = {x: [-1, 6, 6, 4]};
 
 async function equalized(text: string, options: Partial<PassOptions> = {}, isSameFunction = true) {
   const graph = graphOf(text, IMAGE);
-  const context = contextOf(options);
+  const context = contextOf({equalize: 'weights', ...options});
   await canonicalize.run(graph, context);
   await traceShapes.run(graph, context);
   const before = await evaluate(graph, IMAGE);
