@@ -201,3 +201,64 @@ describe('equalize-layers', () => {
     });
   });
 });
+
+describe('equalize-layers with activations', () => {
+  const NET = `
+    x = Placeholder()
+    a = Conv2D(x, f32<1x1x4x4: 1 1 1 0.01 1 1 1 0.01 1 1 1 0.01 1 1 1 0.01>) ${SAME}
+    b = BiasAdd(a, f32<4: 100 0 0 0>)
+    r = Relu(b)
+    c = Conv2D(r, f32<1x1x4x2: 1 1 1 1 1 1 1 1>) ${SAME}
+    return c`;
+
+  /** Reciprocal scale of each channel of `a`. */
+  const factors = (graph: Graph) => {
+    const values = graph.floatInput(graph.node('a'), 1)?.values ?? [];
+    return [0, 1, 2, 3].map(c => values[c] / [1, 1, 1, 0.01][c]);
+  };
+
+  it('gives a channel of wide values and even weights a larger scale than weights alone would', async () => {
+    const alone = factors((await equalized(NET)).graph);
+    const both = factors((await equalized(NET, {equalize: 'weights-and-activations'})).graph);
+    expect(Math.abs(alone[0] / alone[1] - 1)).toBeLessThan(1e-3);
+    expect(both[0] / both[1]).toBeLessThan(0.9);
+  });
+
+  it('does not scale up what only weights make narrow as far', async () => {
+    const alone = factors((await equalized(NET)).graph);
+    const both = factors((await equalized(NET, {equalize: 'weights-and-activations'})).graph);
+    expect(alone[3] / alone[1]).toBeGreaterThan(9.9);
+    expect(both[3] / both[1]).toBeGreaterThan(1.1);
+  });
+
+  const perChannel = {equalize: 'weights-and-activations', perChannel: true} as const;
+
+  it('leaves even activations of filters with a grid for each channel alone', async () => {
+    const {graph} = await equalized(
+      `
+      x = Placeholder()
+      a = Conv2D(x, f32<1x1x4x4: 1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1>) ${SAME}
+      r = Relu(a)
+      c = Conv2D(r, f32<1x1x4x2: 1 0.1 1 0.2 1 0.3 0.3 0.3>) ${SAME}
+      return c`,
+      perChannel,
+    );
+    expect([...(graph.floatInput(graph.node('a'), 1)?.values ?? [])]).toEqual([
+      ...[1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+    ]);
+  });
+
+  it('evens out activations that differ by orders of magnitude, whatever the grids', async () => {
+    const {graph} = await equalized(
+      `
+      x = Placeholder()
+      a = Conv2D(x, f32<1x1x4x4: 1000 0 0 0 0 1 0 0 0 0 1 0 0 0 0 0.01>) ${SAME}
+      r = Relu(a)
+      c = Conv2D(r, f32<1x1x4x2: 0.001 0.001 1 1 1 1 100 100>) ${SAME}
+      return c`,
+      perChannel,
+    );
+    const own = [...(graph.floatInput(graph.node('a'), 1)?.values ?? [])].filter(w => w > 0);
+    expect(Math.max(...own) / Math.min(...own)).toBeLessThan(3);
+  });
+});
