@@ -49,6 +49,12 @@ export interface QuantizeOptions {
   /** Switches passes off: {'correct-bias': false}. All are on by default. */
   readonly passes?: Readonly<Partial<Record<PassName, boolean>>>;
   /**
+   * How weights are rounded: each to the 'nearest' integer; with 'flip', so that errors of a kernel and of a
+   * channel cancel (SQuant); with 'feedback', so that they cancel for the correlations that the probe shows
+   * (GPTQ). Default 'auto': feedback for 5 bits and fewer, else nearest.
+   */
+  readonly rounding?: PassOptions['rounding'];
+  /**
    * How biases are corrected: 'analytic', from the mean of each layer's operand; 'empirical', by comparing
    * both networks' means on the probe, layer by layer; 'both' keeps the better by the probe score. Default
    * 'auto': empirical where the mean is known from the probe alone, else analytic.
@@ -150,6 +156,7 @@ export function resolveOptions(
       symmetricActivations: options.symmetricActivations ?? symmetric,
       scales: oneOf('scales', options.scales, ['float', 'power-of-two']),
       skip,
+      rounding: oneOf('rounding', options.rounding, ['auto', 'nearest', 'flip', 'feedback']),
       biasCorrection: oneOf('biasCorrection', options.biasCorrection, BIAS_CORRECTIONS),
       equalize: oneOf('equalize', options.equalize, ['weights-and-activations', 'weights']),
       relu6: oneOf('relu6', options.relu6, ['per-channel-cap', 'relu', 'keep']),

@@ -18,6 +18,7 @@ import type {Pass, PassContext, PassOptions, Rewrite} from './pass.js';
 import {QuantizationPlan} from './plan.js';
 import {pruneConstantChannels} from './prune_constant_channels.js';
 import {quantizeWeights} from './quantize_weights.js';
+import {roundWeights} from './round_weights.js';
 import {tieSteps} from './tie_steps.js';
 import {traceShapes} from './trace_shapes.js';
 
@@ -36,6 +37,7 @@ export const PIPELINE = [
   findRecurrences,
   absorbHighBias,
   quantizeWeights,
+  roundWeights,
   correctBias,
   tieSteps,
   chooseActivationRanges,

@@ -62,6 +62,16 @@ export function quantizeFilter(
   return {values, scale, zeroPoint, sqnr: sqnrOf(layer, values, params)};
 }
 
+/** The filter with other integers on the same grids. */
+export function withValues(
+  layer: Layer,
+  {scale, zeroPoint}: QuantizedFilter,
+  values: QuantizedFilter['values'],
+): QuantizedFilter {
+  const params = Array.from(scale, (own, c) => ({scale: own, zeroPoint: zeroPoint[c]}));
+  return {values, scale, zeroPoint, sqnr: sqnrOf(layer, values, params)};
+}
+
 function integers(bits: number, length: number): Int8Array | Int16Array {
   return bits > MAX_BITS ? new Int16Array(length) : new Int8Array(length);
 }
