@@ -49,9 +49,14 @@ export interface QuantizeOptions {
   /** Switches passes off: {'correct-bias': false}. All are on by default. */
   readonly passes?: Readonly<Partial<Record<PassName, boolean>>>;
   /**
+   * The range of weights that a grid covers: 'min-max' all of them (the default), 'mse' where clipping and
+   * rounding make the least squared error.
+   */
+  readonly weightRange?: PassOptions['weightRange'];
+  /**
    * How weights are rounded: each to the 'nearest' integer; with 'flip', so that errors of a kernel and of a
    * channel cancel (SQuant); with 'feedback', so that they cancel for the correlations that the probe shows
-   * (GPTQ). Default 'auto': feedback for 5 bits and fewer, else nearest.
+   * (GPTQ). Default 'auto': feedback for 6 bits and fewer, else nearest.
    */
   readonly rounding?: PassOptions['rounding'];
   /**
@@ -156,6 +161,7 @@ export function resolveOptions(
       symmetricActivations: options.symmetricActivations ?? symmetric,
       scales: oneOf('scales', options.scales, ['float', 'power-of-two']),
       skip,
+      weightRange: oneOf('weightRange', options.weightRange, ['min-max', 'mse']),
       rounding: oneOf('rounding', options.rounding, ['auto', 'nearest', 'flip', 'feedback']),
       biasCorrection: oneOf('biasCorrection', options.biasCorrection, BIAS_CORRECTIONS),
       equalize: oneOf('equalize', options.equalize, ['weights-and-activations', 'weights']),

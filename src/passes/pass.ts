@@ -52,6 +52,8 @@ export interface PassOptions {
   readonly percentile: number;
   /** What the probe feeds the model. */
   readonly probe: ProbeOptions;
+  /** Which range of weights a grid covers. */
+  readonly weightRange: 'min-max' | 'mse';
   /** How weights are rounded (see round-weights); 'auto': with feedback at few bits, else to the nearest. */
   readonly rounding: 'auto' | 'nearest' | 'flip' | 'feedback';
   /** How biases are corrected (see correct-bias); 'auto': empirically where only the probe tells of a layer's operand. */

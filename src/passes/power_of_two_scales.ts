@@ -1,8 +1,9 @@
-import {forEachWeight, type Layer} from '../graph/layer.js';
+import type {Layer} from '../graph/layer.js';
 import type {Grid} from '../quant/grid.js';
-import {dequantizeValue, type QuantParams, quantizeValue} from '../quant/quant_params.js';
+import type {QuantParams} from '../quant/quant_params.js';
 import type {Range} from '../quant/range.js';
 import {roundHalfUp} from '../quant/rounding.js';
+import {squaredErrors} from './weight_ranges.js';
 
 /**
  * Of the two powers of two around each exact scale, the one with the smaller squared error on the
@@ -31,15 +32,4 @@ function halved(params: QuantParams, {min, max}: Range, grid: Grid, symmetric: b
   const share = width > 0 ? ((grid.max - grid.min) * scale) / width : 1;
   const zeroPoint = roundHalfUp(grid.min - (share * Math.min(min, 0)) / scale);
   return {scale, zeroPoint: Math.min(Math.max(zeroPoint, grid.min), grid.max)};
-}
-
-/** Of each grid, over the weights that lie on it. */
-function squaredErrors(layer: Layer, params: readonly QuantParams[], grid: Grid): Float64Array {
-  const errors = new Float64Array(params.length);
-  forEachWeight(layer, (i, _, outChannel) => {
-    const c = params.length > 1 ? outChannel : 0;
-    const w = layer.filter.values[i];
-    errors[c] += (dequantizeValue(quantizeValue(w, params[c], grid), params[c]) - w) ** 2;
-  });
-  return errors;
 }

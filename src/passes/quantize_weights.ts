@@ -1,5 +1,5 @@
 import {forEachWeight, isLayerOp, type Layer, layerOrReason} from '../graph/layer.js';
-import {gridOfBits, MAX_BITS} from '../quant/grid.js';
+import {type Grid, gridOfBits, MAX_BITS} from '../quant/grid.js';
 import {log} from '../quant/elementary.js';
 import {
   chooseQuantParams,
@@ -11,6 +11,7 @@ import {EMPTY, type Range, union} from '../quant/range.js';
 import type {Pass, PassOptions} from './pass.js';
 import {betterPowersOfTwo} from './power_of_two_scales.js';
 import type {QuantizedFilter} from './plan.js';
+import {leastErrorGrids} from './weight_ranges.js';
 
 /**
  * A channel's range is at least this share of the layer's widest. Finer scales represent nothing that
@@ -38,21 +39,16 @@ export const quantizeWeights: Pass<'quantize-weights'> = {
   },
 };
 
+type FilterOptions = Pick<
+  PassOptions,
+  'weightBits' | 'perChannel' | 'symmetricWeights' | 'scales' | 'weightRange'
+>;
+
 /** Integer weights of one layer. */
-export function quantizeFilter(
-  layer: Layer,
-  options: Pick<PassOptions, 'weightBits' | 'perChannel' | 'symmetricWeights' | 'scales'>,
-): QuantizedFilter {
-  const {weightBits, perChannel, symmetricWeights: symmetric, scales} = options;
-  const grid = gridOfBits(weightBits, symmetric);
-  const ranges = perChannel
-    ? widened(channelRanges(layer))
-    : [channelRanges(layer).reduce(union, EMPTY)];
-  const covering = ranges.map(range => chooseQuantParams(range, grid, symmetric, scales));
-  const params =
-    scales === 'power-of-two'
-      ? betterPowersOfTwo(layer, covering, ranges, grid, symmetric)
-      : covering;
+export function quantizeFilter(layer: Layer, options: FilterOptions): QuantizedFilter {
+  const {weightBits, perChannel} = options;
+  const grid = gridOfBits(weightBits, options.symmetricWeights);
+  const params = gridsOf(layer, grid, options);
   const values = integers(weightBits, layer.filter.values.length);
   forEachWeight(layer, (i, _, c) => {
     values[i] = quantizeValue(layer.filter.values[i], params[perChannel ? c : 0], grid);
@@ -60,6 +56,21 @@ export function quantizeFilter(
   const scale = Float32Array.from(params, own => own.scale);
   const zeroPoint = Int32Array.from(params, own => own.zeroPoint);
   return {values, scale, zeroPoint, sqnr: sqnrOf(layer, values, params)};
+}
+
+/** One grid, or one for each output channel. */
+function gridsOf(layer: Layer, grid: Grid, options: FilterOptions): readonly QuantParams[] {
+  const {perChannel, symmetricWeights: symmetric, scales, weightRange} = options;
+  const ranges = perChannel
+    ? widened(channelRanges(layer))
+    : [channelRanges(layer).reduce(union, EMPTY)];
+  const covering = (share = 1) =>
+    ranges.map(({min, max}) =>
+      chooseQuantParams({min: share * min, max: share * max}, grid, symmetric, scales),
+    );
+  if (weightRange === 'mse') return leastErrorGrids(layer, covering, grid);
+  if (scales === 'float') return covering();
+  return betterPowersOfTwo(layer, covering(), ranges, grid, symmetric);
 }
 
 /** The filter with other integers on the same grids. */

@@ -44,7 +44,7 @@ export const roundWeights: Pass<'round-weights'> = {
 };
 
 /** Up to this many bits, rounding errors are worth the time that measuring covariances takes. */
-const FEW_BITS = 5;
+const FEW_BITS = 6;
 
 function automatic(weightBits: number): 'nearest' | 'feedback' {
   return weightBits <= FEW_BITS ? 'feedback' : 'nearest';

@@ -103,6 +103,7 @@ export const OPTIONS: PassOptions = {
   percentile: 99.99,
   probe: {},
   equalize: 'weights-and-activations',
+  weightRange: 'min-max',
   rounding: 'auto',
   relu6: 'per-channel-cap',
 };
