@@ -46,6 +46,26 @@ export function addSchemeOptions(command: Command): Command {
       parseNumber,
     )
     .addOption(
+      new Option('--equalize <what>', 'what equalization evens out').choices([
+        'weights-and-activations',
+        'weights',
+      ]),
+    )
+    .addOption(
+      new Option('--weight-range <rule>', 'which range of weights a grid covers').choices([
+        'min-max',
+        'mse',
+      ]),
+    )
+    .addOption(
+      new Option('--rounding <how>', 'how weights are rounded (default: auto)').choices([
+        'auto',
+        'nearest',
+        'flip',
+        'feedback',
+      ]),
+    )
+    .addOption(
       new Option('--bias-correction <mode>', 'how biases are corrected (default: auto)').choices([
         'auto',
         'analytic',

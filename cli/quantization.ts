@@ -14,6 +14,9 @@ export interface QuantizationOptions {
   skip?: string[];
   keepFloat?: string[];
   maxDrop?: number;
+  equalize?: LibraryOptions['equalize'];
+  weightRange?: LibraryOptions['weightRange'];
+  rounding?: LibraryOptions['rounding'];
   biasCorrection?: LibraryOptions['biasCorrection'];
   without?: string[];
   mean?: readonly number[];
@@ -27,6 +30,7 @@ export interface QuantizationOptions {
 export function toLibraryOptions(options: QuantizationOptions, progress: Progress): LibraryOptions {
   const {bits, weightBits, activationBits, perChannel, scales, skip, without = []} = options;
   const {symmetric, symmetricWeights, symmetricActivations} = options;
+  const {equalize, weightRange, rounding} = options;
   const {statistics, activationRange, percentile} = options;
   return {
     ...defined({bits, weightBits, activationBits, perChannel, scales, skip}),
@@ -37,6 +41,7 @@ export function toLibraryOptions(options: QuantizationOptions, progress: Progres
       maxDrop: options.maxDrop,
       biasCorrection: options.biasCorrection,
     }),
+    ...defined({equalize, weightRange, rounding}),
     ...defined({statistics, activationRange, percentile}),
     passes: Object.fromEntries(without.map(name => [name, false])),
     onProgress: ({step, done, total}) => progress.update(step, done, total),

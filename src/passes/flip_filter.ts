@@ -4,7 +4,7 @@ import {RoundingFlips} from '../quant/rounding_flips.js';
 import type {QuantizedFilter} from './plan.js';
 
 /**
- * Flips roundings so that the errors of a kernel and of an output channel sum to nearly nothing, equation (8).
+ * Flips roundings so that the errors of a kernel and of an output channel sum to nearly nothing, equation (10).
  *
  * @param deviations how much each input channel varies
  * @param values the integers of the filter, in its layout; changed in place

@@ -1,6 +1,7 @@
 import {type Layer, layerOf} from '../graph/layer.js';
 import type {Graph} from '../graph/graph.js';
 import {type Grid, gridOfBits} from '../quant/grid.js';
+import {calibrationInputs} from '../statistics/calibration.js';
 import {type InputCovariance, inputCovariances} from '../statistics/input_covariance.js';
 import {probeInputs} from '../statistics/model_inputs.js';
 import {PROBE_SIZE} from '../statistics/probe.js';
@@ -16,7 +17,7 @@ import {roundWithFeedback} from './rounding_feedback.js';
  * the layer. Biases are corrected afterwards, so only how inputs vary counts, not their mean.
  *
  * 'flip' takes it that all inputs of an output channel rise and fall together (SQuant, Guo et al. 2022),
- * 'feedback' measures on the probe how they do (as GPTQ, Frantar et al. 2023, does on data).
+ * 'feedback' measures on the probe, or on the caller's data, how they do (as GPTQ, Frantar et al. 2023, does on data).
  */
 export const roundWeights: Pass<'round-weights'> = {
   name: 'round-weights',
@@ -59,6 +60,10 @@ function layersToRound(graph: Graph, {filters, recurrences}: QuantizationPlan): 
 
 async function covariancesOf(graph: Graph, layers: readonly Layer[], context: PassContext) {
   const {options, progress} = context;
+  // What is no array may be good for one run alone, and that was for the statistics.
+  if (Array.isArray(options.calibration) && options.statistics !== 'probe') {
+    return inputCovariances(graph, layers, calibrationInputs(graph, options.calibration));
+  }
   const inputs = Array.from({length: PROBE_SIZE}, (_, i) => () => {
     progress(i, PROBE_SIZE + 1);
     return probeInputs(graph, i, options.probe);

@@ -19,7 +19,7 @@ const DAMPING = 0.3;
  *
  * With C⁻¹ = Mᵀ M, the rows of M in the opposite order:
  *
- *   e = (w[i] − ŵ[i]) / M[i, i]          w[k] ← w[k] − e · M[i, k]   for the k that follow            (10)
+ *   e = (w[i] − ŵ[i]) / M[i, i]          w[k] ← w[k] − e · M[i, k]   for the k that follow            (11)
  *
  * @param values the integers of the filter, in its layout; those of the block's weights are replaced
  */

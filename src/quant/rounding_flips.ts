@@ -4,7 +4,7 @@
  * fall together, so that the sum of the errors matters more than each of them. First the sum over each
  * kernel, then the weighted sum over the channel is brought as near to 0 as flips get it:
  *
- *   |Σₜ e[n, t]|,   then   |Σₙ weight[n] · Σₜ e[n, t]|                                           (8)
+ *   |Σₜ e[n, t]|,   then   |Σₙ weight[n] · Σₜ e[n, t]|                                           (10)
  *
  * A flip moves an integer to the other side of its exact value, so that no error exceeds one step.
  */

@@ -1,4 +1,3 @@
-import type {NamedTensorMap} from '@tensorflow/tfjs-core';
 import type {Graph} from '../graph/graph.js';
 import type {Layer} from '../graph/layer.js';
 import {PatchSampler} from './patch_sampler.js';
@@ -25,7 +24,7 @@ export interface InputCovariance {
 export async function inputCovariances(
   graph: Graph,
   layers: readonly Layer[],
-  inputs: Iterable<() => NamedTensorMap>,
+  inputs: Parameters<typeof runGraph>[1],
 ): Promise<Map<string, InputCovariance[]>> {
   const work = layers.map(layer => ({
     layer,

@@ -44,6 +44,7 @@ describe('quantizeFilter', () => {
               perChannel,
               symmetricWeights: symmetric,
               scales: 'float',
+              weightRange: 'min-max',
             });
             const grid = gridOfBits(weightBits, symmetric);
             expect(filter.scale.length).toBe(perChannel ? subject.outChannels : 1);
