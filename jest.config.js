@@ -20,6 +20,21 @@ const common = {
   },
   transformIgnorePatterns: ['/node_modules/(?!linkedom/worker\\.js)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],
+  // Tests run in a vm context, which makes each look-up of a global slow, several times so in loops over
+  // elements. These reach modules as parameters.
+  sandboxInjectedGlobals: [
+    'Math',
+    'Number',
+    'Array',
+    'Object',
+    'Map',
+    'Set',
+    'Int8Array',
+    'Uint8Array',
+    'Int32Array',
+    'Float32Array',
+    'Float64Array',
+  ],
 };
 
 export default {

@@ -3,7 +3,7 @@ import {exp, log} from './elementary.js';
 const LN10 = log(10);
 
 /**
- * Ratio of two powers in dB: 10 · log₁₀(signal / noise).
+ * Ratio of two powers in dB: 10 · log₁₀(signal / noise), as in (8).
  *
  * @returns Infinity where there is no noise, −Infinity where the noise is not a finite number
  */

@@ -131,13 +131,19 @@ describe('dfq compare', () => {
     expect([code, errors]).toEqual([0, '']);
     expect(output).toMatch(/^float tensor +operation +SQNR +own SQNR +cosine +worst channel\nrelu/);
     expect(output).toMatch(/output 'scores': .* dB, cosine .*, on 2 inputs\n/);
-    expect(output).toMatch(/these lose most.*\n {2}scores: .* dB of its own\n/);
-    const json = JSON.parse(await readFile(at('layers.json'), 'utf8')) as {
-      layers: {name: string; sqnr: number}[];
+    const {layers, lossiest, ...rest} = JSON.parse(await readFile(at('layers.json'), 'utf8')) as {
+      layers: {name: string; ownSqnr: number}[];
       lossiest: string[];
     };
-    expect(json).toMatchObject({samples: 2, notCompared: []});
-    expect([...json.lossiest].sort()).toEqual(json.layers.map(({name}) => name).sort());
+    expect(rest).toMatchObject({samples: 2, notCompared: []});
+    const byNoise = [...layers].sort((a, b) => a.ownSqnr - b.ownSqnr);
+    expect(lossiest).toEqual(byNoise.map(({name}) => name));
+    const listed = byNoise.map(
+      ({name, ownSqnr}) => `  ${name}: ${ownSqnr.toFixed(1)} dB of its own\n`,
+    );
+    expect(output).toContain(
+      `these lose most, errors of the layers before aside:\n${listed.join('')}`,
+    );
     expect(await readFile(at('layers.svg'), 'utf8')).toContain('SQNR (dB)</text>');
   });
 

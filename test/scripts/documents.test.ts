@@ -51,10 +51,11 @@ describe('the documents', () => {
     );
   });
 
-  it('define equations (1) to (7) once each, all that code cites', () => {
+  it('number equations from (1) without gaps, once each, and code cites all of them', () => {
     const text = read('docs/quantization.md');
-    const defined = [...text.matchAll(/^ {4}.* \((\d)\)$/gm)].map(([, number]) => Number(number));
-    expect(defined).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    const defined = [...text.matchAll(/^ {4}.* \((\d+)\)$/gm)].map(([, number]) => Number(number));
+    expect(defined.length).toBeGreaterThan(0);
+    expect(defined).toEqual(defined.map((_, i) => i + 1));
     const comments = tracked('src', 'backend').flatMap(file =>
       read(file)
         .split('\n')
@@ -81,7 +82,7 @@ describe('the documents', () => {
       ([, name]) => name,
     );
     const names = tracked('src/passes/*.ts').flatMap(
-      file => /^ {2}name: '([\w-]+)',$/m.exec(read(file))?.[1] ?? [],
+      file => /^ +name: '([\w-]+)',$/m.exec(read(file))?.[1] ?? [],
     );
     expect([...headings].sort()).toEqual([...names].sort());
   });

@@ -38,6 +38,13 @@ function predict(model: GraphModel, x: tf.Tensor): Float32Array {
   return values;
 }
 
+/**
+ * Share of elements that may be a step off: halves, which float32 may take for less. The weights of a
+ * resize, (6), have 11 bits: they are 2^−13 off on average, along two axes, between neighbours that in
+ * random images of 255 steps lie 85 steps apart; so that share of 2 · 85 / 2^13 is rounded otherwise.
+ */
+const unequalOf = (piece: string) => (piece === 'resize' ? 0.02 : 0.01);
+
 describe('simulate: every tensor of the int8 model, to ±1 step', () => {
   for (const [title, middle] of PIECES) {
     it(`${title} between layers`, async () => {
@@ -47,7 +54,7 @@ describe('simulate: every tensor of the int8 model, to ±1 step', () => {
         expect(tensors.length).toBeGreaterThan(1); // x, and what is between
         for (const {steps, unequal} of tensors) {
           expect(steps).toBeLessThanOrEqual(1);
-          expect(unequal).toBeLessThan(0.01); // halves, which float32 may take for less
+          expect(unequal).toBeLessThan(unequalOf(title));
         }
       }
     });
@@ -109,9 +116,11 @@ describe('simulate', () => {
   }
 
   it('gains about 6 dB a bit', async () => {
+    // The batch norms of this network are made up, and so are ranges and means that are taken from them.
+    const measured = {statistics: 'probe', passes: {'correct-bias': false}} as const;
     const decibels: number[] = [];
     for (const bits of [4, 8, 12]) {
-      decibels.push(await fidelity({weights: {bits}, activations: {bits}}));
+      decibels.push(await fidelity({...measured, weights: {bits}, activations: {bits}}));
     }
     decibels.slice(1).forEach((value, i) => expect(value - decibels[i]).toBeGreaterThan(4 * 4));
   });

@@ -54,7 +54,7 @@ describe('the report', () => {
     const off = ['equalize-layers', 'correct-bias', 'absorb-high-bias'];
     const passes = Object.fromEntries(passNames.map(name => [name, !off.includes(name)]));
     plain = await quantize(float, {passes, bits: 6});
-    equalized = await quantize(float);
+    equalized = await quantize(float, {equalize: 'weights'});
   });
 
   it('has the noise of the very integers that ship', () => {
