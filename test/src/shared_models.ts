@@ -15,9 +15,24 @@ function jsonOf(name: string): ModelJson {
   return JSON.parse(readFileSync(path.join(FOLDER, name, 'model.json'), 'utf8')) as ModelJson;
 }
 
+/** Small ones of many kinds, which take seconds; DFQ_ALL_MODELS=1 tests the others too. */
+const QUICK = [
+  'blazeface', // residual sums, two outputs
+  'crepe_pitch', // of sound
+  'darknet_tiny', // leaky ReLU
+  'doodlenet',
+  'emotion',
+  'mobilenet_v2_cifar', // inverted residuals
+  'resnet18_cifar',
+  'resnet18_cifar_scrambled',
+  'selfie', // hard swish, squeeze-excite, resizes
+];
+
+const isWanted = (name: string) => Boolean(process.env.DFQ_ALL_MODELS) || QUICK.includes(name);
+
 /** GraphModels among the models that others made; none where the folder is absent. */
 export const names = existsSync(FOLDER)
-  ? readdirSync(FOLDER).filter(name => 'node' in jsonOf(name).modelTopology)
+  ? readdirSync(FOLDER).filter(name => isWanted(name) && 'node' in jsonOf(name).modelTopology)
   : [];
 
 export async function load(name: string): Promise<GraphModel> {

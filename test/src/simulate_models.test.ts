@@ -33,7 +33,9 @@ describe('simulations of real models', () => {
       const found = await lockstep(int8, graph, result.plan.activations, {[input]: x});
       expect(found.length).toBeGreaterThan(tensors);
       expect(found.filter(({steps}) => steps > 1)).toEqual([]);
-      expect(found.filter(({unequal}) => unequal > 0.002)).toEqual([]);
+      // Means of a few whole numbers often are halves, which float32 may take for less; others hardly ever.
+      const limitOf = (tensor: string) => (tensor.endsWith('/Mean') ? 0.01 : 0.002);
+      expect(found.filter(({name, unequal}) => unequal > limitOf(name))).toEqual([]);
       x.dispose();
       model.dispose();
     });

@@ -112,11 +112,9 @@ function spreadOf(graph: Graph): number {
     }
 
     it('undoes what scrambling did', async () => {
-      for (const name of ['mobilenet_v2_100_224', 'resnet18_cifar']) {
-        const [clean, scrambled] = [
-          names.find(known => known === name || known === `${name}_equalized`) ?? '',
-          `${name}_scrambled`,
-        ];
+      for (const scrambled of names.filter(name => name.endsWith('_scrambled'))) {
+        const name = scrambled.replace(/_scrambled$/, '');
+        const clean = names.find(known => known === name || known === `${name}_equalized`) ?? name;
         const spreads: number[] = [];
         for (const model of [clean, scrambled]) {
           const {graph, context} = await prepared(model);
