@@ -17,7 +17,7 @@ function jsonOf(name: string): ModelJson {
 
 /** Small ones of many kinds, which take seconds; DFQ_ALL_MODELS=1 tests the others too. */
 const QUICK = [
-  'blazeface', // residual sums, two outputs
+  'blazeface', // residual sums, several outputs
   'crepe_pitch', // of sound
   'darknet_tiny', // leaky ReLU
   'doodlenet',
