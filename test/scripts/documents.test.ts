@@ -52,7 +52,7 @@ describe('the documents', () => {
   });
 
   it('number equations from (1) without gaps, once each, and code cites all of them', () => {
-    const text = read('docs/quantization.md');
+    const text = read('docs/quantization.md') + read('docs/passes.md');
     const defined = [...text.matchAll(/^ {4}.* \((\d+)\)$/gm)].map(([, number]) => Number(number));
     expect(defined.length).toBeGreaterThan(0);
     expect(defined).toEqual(defined.map((_, i) => i + 1));
