@@ -4,6 +4,7 @@ import {parseRef} from '../graph/graph.js';
 import {biasValues, forEachWeight, type Layer, layerOf, setFilter} from '../graph/layer.js';
 import type {InputSource} from '../statistics/model_inputs.js';
 import {runInStages} from '../statistics/staged_run.js';
+import {livePlaces, type PlaceMeans} from './live_places.js';
 import type {QuantizedFilter} from './plan.js';
 
 /**
@@ -12,6 +13,9 @@ import type {QuantizedFilter} from './plan.js';
  * far: so a layer also makes up for what the rounding of those before it does to its own mean.
  *
  *   b ← b + E[W x] − E[Ŵ x̂]
+ *
+ * Where a ReLU follows, the means are over the places at which it lets the float value through (see
+ * livePlaces).
  *
  * @param graph the float graph; no control flow; each layer has a bias
  * @param filters the integers that ship, by layer node
@@ -25,18 +29,21 @@ export async function empiricalBiases(
   known: ReadonlyMap<string, Float32Array> = new Map(),
 ): Promise<Map<string, Float32Array>> {
   const names = [...filters.keys()];
-  const expected = new Map<string, Float64Array>();
-  await runInStages(graph, inputs, names, (name, {values}) =>
-    expected.set(name, channelMeans(values(name), layerAt(graph, name).outChannels)),
-  );
+  const expected = new Map<string, {live: PlaceMeans; means: Float64Array}>();
+  await runInStages(graph, inputs, names, (name, {values}) => {
+    if (known.has(name)) return;
+    const live = livePlaces(graph, layerAt(graph, name), values(name));
+    expected.set(name, {live, means: live.of(values(name))});
+  });
   const biases = new Map<string, Float32Array>();
   const rounded = withRoundedFilters(graph, filters);
   await runInStages(rounded, inputs, names, (name, {values, setConstant}) => {
     const layer = layerAt(rounded, name);
-    const means = channelMeans(values(name), layer.outChannels);
-    const wanted = expected.get(name) ?? means;
-    const bias =
-      known.get(name) ?? biasValues(rounded, layer).map((b, c) => b + wanted[c] - means[c]);
+    const bias = known.get(name) ?? biasValues(rounded, layer);
+    const wanted = expected.get(name);
+    const means = wanted?.live.of(values(name));
+    if (wanted !== undefined && means !== undefined)
+      bias.forEach((b, c) => (bias[c] = b + wanted.means[c] - means[c]));
     biases.set(name, bias);
     if (layer.bias !== undefined) setConstant(parseRef(layer.bias.inputs[1]).node, tensor1d(bias));
   });
@@ -69,17 +76,4 @@ function realFilter(layer: Layer, {values, scale, zeroPoint}: QuantizedFilter): 
     real[i] = scale[c] * (values[i] - zeroPoint[c]);
   });
   return real;
-}
-
-/** Over all samples and positions; channels last. */
-function channelMeans(samples: ReadonlyArray<ArrayLike<number>>, channels: number): Float64Array {
-  const sums = new Float64Array(channels);
-  let count = 0;
-  for (const values of samples) {
-    for (let at = 0; at < values.length; at += channels) {
-      for (let c = 0; c < channels; c++) sums[c] += values[at + c];
-    }
-    count += values.length / channels;
-  }
-  return sums.map(sum => sum / count);
 }

@@ -39,38 +39,40 @@ async function prepared(options: Partial<PassOptions> = {}): Promise<[Graph, Tes
 const inputsOf = (graph: Graph) =>
   Array.from({length: 3}, (_, i) => () => probeInputs(graph, i, {}));
 
-/** Mean of each channel of the layers' results, biases included. */
-async function means(graph: Graph): Promise<Map<string, number[]>> {
+/** What the layers compute, biases included, for each of the inputs. */
+async function resultsOf(graph: Graph): Promise<Map<string, number[][]>> {
   const outputs = graph.nodes.flatMap(node => layerOf(graph, node)?.output ?? []);
-  const sums = new Map<string, number[]>();
+  const results = new Map<string, number[][]>(outputs.map(ref => [ref, []]));
   await runGraph(
     graph,
     inputsOf(graph),
-    ({ref, shape, values}) => {
-      const channels = shape[shape.length - 1];
-      const own = sums.get(ref) ?? new Array<number>(channels).fill(0);
-      Array.from(values()).forEach((value, i) => (own[i % channels] += value));
-      sums.set(ref, own);
-    },
+    ({ref, values}) => void results.get(ref)?.push(Array.from(values())),
     outputs,
   );
-  return sums;
+  return results;
 }
 
-function expectSameMeans(actual: Map<string, number[]>, wanted: Map<string, number[]>): void {
-  expect([...actual.keys()]).toEqual([...wanted.keys()]);
-  for (const [ref, values] of wanted) {
-    const largest = Math.max(...values.map(Math.abs));
-    values.forEach((value, c) =>
-      expect(Math.abs((actual.get(ref)?.[c] ?? NaN) - value)).toBeLessThan(1e-4 * largest),
-    );
-  }
+/** Mean of each channel over the places that `isCounted` says, or over all where it says none. */
+function meansOf(
+  samples: readonly number[][],
+  channels: number,
+  isCounted: (sample: number, i: number) => boolean,
+): number[] {
+  return Array.from({length: channels}, (_, c) => {
+    const own = (accepts: typeof isCounted) =>
+      samples.flatMap((values, sample) =>
+        values.filter((_, i) => i % channels === c && accepts(sample, i)),
+      );
+    const some = own(isCounted);
+    const counted = some.length > 0 ? some : own(() => true);
+    return counted.reduce((sum, value) => sum + value, 0) / counted.length;
+  });
 }
 
 const textsOf = ({rewrites}: TestContext) => [...new Set(rewrites.map(({text}) => text))];
 
 describe('empiricalBiases', () => {
-  it('gives every layer of the rounded network its float means', async () => {
+  it('gives every layer of the rounded network its float means, where a ReLU lets them through', async () => {
     const [graph, {plan}] = await prepared();
     const biases = await empiricalBiases(graph, plan.filters, inputsOf(graph));
     const rounded = withRoundedFilters(graph, plan.filters);
@@ -78,8 +80,31 @@ describe('empiricalBiases', () => {
       const layer = layerOf(rounded, rounded.node(name));
       if (layer !== undefined) setBias(rounded, layer, bias);
     }
+    const [float, actual] = [await resultsOf(graph), await resultsOf(rounded)];
     expect(biases.size).toBe(5);
-    expectSameMeans(await means(rounded), await means(graph));
+    expect(float.size).toBe(5);
+    for (const [ref, samples] of float) {
+      const isRectified = graph.users(ref).every(({op}) => op === 'Relu');
+      expect(isRectified).toBe(graph.users(ref)[0].name !== 'sum');
+      const channels = graph.users(ref)[0].name === 'y' ? 3 : 4;
+      const isLive = (sample: number, i: number) => !isRectified || samples[sample][i] > 0;
+      const wanted = meansOf(samples, channels, isLive);
+      const largest = Math.max(...wanted.map(Math.abs));
+      meansOf(actual.get(ref) ?? [], channels, isLive).forEach((mean, c) =>
+        expect(Math.abs(mean - wanted[c])).toBeLessThan(1e-4 * largest),
+      );
+    }
+  });
+
+  it('takes all places of a channel that a ReLU never lets through', async () => {
+    const [graph, {plan}] = await prepared();
+    const layer = layerOf(graph, graph.node('c2'));
+    if (layer === undefined) throw new Error('c2 is no layer');
+    setBias(graph, layer, Float32Array.of(-1000, 0, 0, 0));
+    const biases = await empiricalBiases(graph, plan.filters, inputsOf(graph));
+    const correction = (biases.get('c2')?.[0] ?? NaN) + 1000;
+    expect(Math.abs(correction)).toBeGreaterThan(0);
+    expect(Math.abs(correction)).toBeLessThan(10);
   });
 
   it('leaves biases that are known, and no tensors', async () => {
