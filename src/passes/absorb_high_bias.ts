@@ -6,6 +6,12 @@ import type {ChannelMoments, TensorStatistics} from '../statistics/tensor_statis
 import type {Pass, PassContext} from './pass.js';
 import {shiftRegion, type ShiftRegion} from './shift_region.js';
 
+/**
+ * The range of a depthwise result without an activation must shrink to this share: 2 dB of finer steps. It is
+ * 0 wherever the channel that it reads is blank; that is exact on any grid, and −c is not.
+ */
+const SHRUNK = 0.8;
+
 /** A channel with mean β and deviation γ rarely falls below β − 3γ (Nagel 2019 §4.1.3). */
 const DEVIATIONS = 3;
 
@@ -21,8 +27,8 @@ const DEVIATIONS = 3;
  * that the channel takes: c = β − 3γ alone would cut off what lies below it, 0.1 % of a normal
  * distribution. Caps are lowered by c.
  *
- * What is left is centred or starts nearer to 0. Where no tensor on the way gets a narrower range by that,
- * or one gets a wider one, the layer is left as it is.
+ * What is left is centred or starts nearer to 0. Where no tensor on the way gets a narrower range by that
+ * (by a fifth, of a depthwise layer without an activation), or one gets a wider one, the layer is left as it is.
  */
 export const absorbHighBias: Pass<'absorb-high-bias'> = {
   name: 'absorb-high-bias',
@@ -51,7 +57,9 @@ function absorb(graph: Graph, layer: Layer, context: PassContext): void {
     : Float64Array.from(statistics.mean);
   const count = shift.reduce((sum, c) => sum + Number(c !== 0), 0);
   if (count === 0) return left(name, 'no channel is always positive');
-  if (!narrows(region, shift, plan.statistics)) return left(name, 'no range would be narrower');
+  const most = layer.kind === 'depthwise' && !region.hasActivation ? SHRUNK : 1;
+  if (!narrows(region, shift, plan.statistics, most))
+    return left(name, 'no range would be narrower');
   applyShift(graph, layer, region, shift, context);
   did(name, `${count} of ${layer.outChannels} channels shifted`);
 }
@@ -67,17 +75,22 @@ export function positiveShift(
   });
 }
 
-/** Is any tensor's range, which includes 0, narrower without the shift, and none wider? */
+/**
+ * Does the shift make any tensor's range, which includes 0, narrower, and none wider?
+ *
+ * @param most the share of the range below which it counts as narrower
+ */
 function narrows(
   {shifted}: ShiftRegion,
   shift: Float64Array,
   statistics: ReadonlyMap<string, TensorStatistics>,
+  most: number,
 ): boolean {
   const ratios = shifted.flatMap(name => {
     const known = statistics.get(name);
     return known ? widthOf(shiftedStatistics(known, shift)) / widthOf(known) : [];
   });
-  return ratios.every(ratio => ratio <= 1) && ratios.some(ratio => ratio < 1);
+  return ratios.every(ratio => ratio <= 1) && ratios.some(ratio => ratio < most);
 }
 
 function widthOf({min, max}: TensorStatistics): number {

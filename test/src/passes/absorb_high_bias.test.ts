@@ -85,6 +85,20 @@ describe('absorb-high-bias', () => {
     means.forEach(mean => expect(Math.abs(mean)).toBeLessThan(1e-9));
   });
 
+  it('shifts a depthwise layer without an activation only where its range shrinks by a fifth', async () => {
+    const depthwise = (bias: string) => `
+      x = Placeholder()
+      a = DepthwiseConv2dNative(x, ~3x3x2x1) ${VALID}
+      b = BiasAdd(a, f32<2: ${bias}>)
+      y = Conv2D(b, ~1x1x2x3) ${VALID}
+      return y`;
+    const [far, near] = [await absorbed(depthwise('90 95')), await absorbed(depthwise('0.1 0.1'))];
+    expect(far.context.rewrites.filter(({done}) => done).map(({node}) => node)).toEqual(['a']);
+    expect(near.context.rewrites.filter(({node}) => node === 'a')).toEqual([
+      {node: 'a', done: false, text: 'no range would be narrower'},
+    ]);
+  });
+
   it('keeps statistics true', async () => {
     const {graph, context} = await absorbed(chain('q = Relu(b)\nr = Minimum(q, f32<3: 100 50 3>)'));
     const {statistics} = await probe(graph, {});
