@@ -1,7 +1,8 @@
 import {floatConstant} from './graph/constant.js';
 import {type Graph, parseRef} from './graph/graph.js';
-import {forEachWeight, type Layer, layerOf} from './graph/layer.js';
+import {type Layer, layerOf} from './graph/layer.js';
 import type {PipelineResult} from './passes/pipeline.js';
+import {realWeights} from './passes/plan.js';
 import {decibels} from './quant/decibels.js';
 import {type Grid, gridOfBits} from './quant/grid.js';
 import {dequantizeValue, type QuantParams, quantizeValue} from './quant/quant_params.js';
@@ -73,17 +74,11 @@ function addRounded(graph: Graph, layer: Layer, {plan}: PipelineResult): string 
   const {name} = layer.node;
   const filter = plan.filters.get(name);
   if (filter === undefined) throw new Error(`'${name}' has no integer filter`);
-  const {values, scale, zeroPoint} = filter;
-  const real = new Float32Array(values.length);
-  forEachWeight(layer, (i, _, outChannel) => {
-    const c = scale.length > 1 ? outChannel : 0;
-    real[i] = scale[c] * (values[i] - zeroPoint[c]);
-  });
   const rounded = `${name}${ROUNDED}`;
   const weights = graph.addConstant(`${rounded}/filter`, {
     ...layer.filter,
     encoding: undefined,
-    values: real,
+    values: realWeights(layer, filter),
   });
   const inputs = [layer.node.inputs[0], weights];
   const bias = plan.biases.get(name) ?? (layer.bias && graph.floatInput(layer.bias, 1)?.values);

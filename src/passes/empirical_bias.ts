@@ -1,11 +1,10 @@
 import {tensor1d} from '@tensorflow/tfjs-core';
-import type {Graph} from '../graph/graph.js';
-import {parseRef} from '../graph/graph.js';
-import {biasValues, forEachWeight, type Layer, layerOf, setFilter} from '../graph/layer.js';
+import {type Graph, parseRef} from '../graph/graph.js';
+import {biasValues, type Layer, layerOf, setFilter} from '../graph/layer.js';
 import type {InputSource} from '../statistics/model_inputs.js';
 import {runInStages} from '../statistics/staged_run.js';
 import {livePlaces, type PlaceMeans} from './live_places.js';
-import type {QuantizedFilter} from './plan.js';
+import {type QuantizedFilter, realWeights} from './plan.js';
 
 /**
  * Biases under which each output channel has the mean that it has in the float graph (Nagel 2019
@@ -58,7 +57,7 @@ export function withRoundedFilters(
   const rounded = graph.clone();
   for (const [name, filter] of filters) {
     const layer = layerAt(rounded, name);
-    setFilter(rounded, layer, realFilter(layer, filter));
+    setFilter(rounded, layer, realWeights(layer, filter));
   }
   return rounded;
 }
@@ -67,13 +66,4 @@ function layerAt(graph: Graph, name: string): Layer {
   const layer = layerOf(graph, graph.node(name));
   if (layer === undefined) throw new Error(`'${name}' is no layer`);
   return layer;
-}
-
-function realFilter(layer: Layer, {values, scale, zeroPoint}: QuantizedFilter): Float32Array {
-  const real = new Float32Array(values.length);
-  forEachWeight(layer, (i, _, outChannel) => {
-    const c = scale.length > 1 ? outChannel : 0;
-    real[i] = scale[c] * (values[i] - zeroPoint[c]);
-  });
-  return real;
 }

@@ -1,7 +1,8 @@
 import type {Shapes} from '../graph/channel_groups.js';
 import type {Node} from '../graph/graph.js';
+import {forEachWeight, type Layer} from '../graph/layer.js';
 import type {Recurrence} from '../graph/recurrences.js';
-import type {QuantParams} from '../quant/quant_params.js';
+import {dequantizeValue, type QuantParams} from '../quant/quant_params.js';
 import type {ChannelMoments, TensorStatistics} from '../statistics/tensor_statistics.js';
 
 /** Integer weights of one layer: real = scale[c] · (value − zeroPoint[c]), c the output channel. */
@@ -14,6 +15,17 @@ export interface QuantizedFilter {
   readonly zeroPoint: Int32Array;
   /** Signal-to-noise ratio of the integers, in dB. */
   readonly sqnr: number;
+}
+
+/** What the integers of a filter stand for, in the filter's layout; float32. */
+export function realWeights(layer: Layer, filter: QuantizedFilter): Float32Array {
+  const {values, scale, zeroPoint} = filter;
+  const reals = new Float32Array(values.length);
+  forEachWeight(layer, (i, _, outChannel) => {
+    const c = scale.length > 1 ? outChannel : 0;
+    reals[i] = dequantizeValue(values[i], {scale: scale[c], zeroPoint: zeroPoint[c]});
+  });
+  return reals;
 }
 
 /** What passes decide before the graph itself becomes int8. Keys are names of nodes. */

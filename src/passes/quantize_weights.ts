@@ -1,6 +1,6 @@
 import {forEachWeight, isLayerOp, type Layer, layerOrReason} from '../graph/layer.js';
 import {type Grid, gridOfBits, MAX_BITS} from '../quant/grid.js';
-import {log} from '../quant/elementary.js';
+import {decibels} from '../quant/decibels.js';
 import {
   chooseQuantParams,
   dequantizeValue,
@@ -96,7 +96,7 @@ function sqnrOf(layer: Layer, values: ArrayLike<number>, params: readonly QuantP
     signal += w * w;
     noise += (dequantizeValue(values[i], params[params.length > 1 ? c : 0]) - w) ** 2;
   });
-  return noise === 0 ? Infinity : (10 * log(signal / noise)) / log(10);
+  return decibels(signal, noise);
 }
 
 /** Ranges that include 0 and are not much narrower than the widest of them. */

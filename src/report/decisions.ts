@@ -1,5 +1,5 @@
+import {ancestorsOf} from '../graph/ancestors.js';
 import type {Graph, Node} from '../graph/graph.js';
-import {parseRef} from '../graph/graph.js';
 import {FUSED_LAYERS, isLayerOp} from '../graph/layer.js';
 import type {PipelineResult} from '../passes/pipeline.js';
 import {isInt8Op} from './ops.js';
@@ -27,7 +27,8 @@ export interface FloatNode {
  */
 export function decisionsOf(before: Graph, after: Graph, result: PipelineResult): NodeDecision[] {
   const rewrites = result.records.flatMap(record => record.rewrites);
-  const feedsInt8 = ancestorsOfInt8(after);
+  const int8Inputs = after.nodes.filter(({op}) => isInt8Op(op)).flatMap(({inputs}) => inputs);
+  const feedsInt8 = ancestorsOf(after, int8Inputs);
   return before.nodes
     .filter(({op}) => op !== 'Const' && op !== 'Placeholder')
     .map((node): NodeDecision => {
@@ -57,17 +58,4 @@ function whyFloat({name}: Node, feedsInt8: ReadonlySet<string>, {plan, records}:
   if (!plan.shapes.has(name)) return 'it runs in a loop or a branch, or not at all';
   if (!feedsInt8.has(name)) return 'no int8 layer follows';
   return 'its values are no activations (shapes, indices, masks)';
-}
-
-/** Names of the nodes from which an int8 op can be reached. */
-function ancestorsOfInt8(graph: Graph): Set<string> {
-  const found = new Set<string>();
-  const pending = graph.nodes.filter(({op}) => isInt8Op(op)).flatMap(({inputs}) => inputs);
-  for (let ref = pending.pop(); ref !== undefined; ref = pending.pop()) {
-    const {node} = parseRef(ref);
-    if (found.has(node)) continue;
-    found.add(node);
-    pending.push(...graph.node(node).inputs);
-  }
-  return found;
 }

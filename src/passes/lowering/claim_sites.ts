@@ -1,4 +1,5 @@
-import {type Graph, type Node, parseRef} from '../../graph/graph.js';
+import {ancestorsOf} from '../../graph/ancestors.js';
+import type {Graph, Node} from '../../graph/graph.js';
 import {topologicalOrder} from '../../graph/topological_order.js';
 import type {PassContext} from '../pass.js';
 import {lowerBinary} from './binary.js';
@@ -29,7 +30,8 @@ const RULES: readonly Rule[] = [
  * @param decision what the report calls it: 'int8', …
  */
 export function claimSites(graph: Graph, context: PassContext, decision: string): Lowering {
-  const lowering = new Lowering(graph, context, ancestorsOfLayers(graph, context));
+  const layerInputs = [...context.plan.filters.keys()].flatMap(name => graph.node(name).inputs);
+  const lowering = new Lowering(graph, context, ancestorsOf(graph, layerInputs));
   const refused = new Map<string, string>();
   for (const node of topologicalOrder(graph)) {
     const result = consider(node, lowering);
@@ -57,17 +59,4 @@ function consider(node: Node, lowering: Lowering): ReturnType<Rule> {
   }
   const computes = lowering.params(node.name) !== undefined && node.op !== 'Placeholder';
   return computes ? `${node.op} has no int8 form here` : undefined;
-}
-
-/** Names of the nodes from which a layer with integer weights can be reached. */
-function ancestorsOfLayers(graph: Graph, {plan}: PassContext): Set<string> {
-  const found = new Set<string>();
-  const pending = [...plan.filters.keys()].flatMap(name => graph.node(name).inputs);
-  for (let ref = pending.pop(); ref !== undefined; ref = pending.pop()) {
-    const {node} = parseRef(ref);
-    if (found.has(node)) continue;
-    found.add(node);
-    pending.push(...graph.node(node).inputs);
-  }
-  return found;
 }

@@ -1,7 +1,7 @@
 import type {Node} from '../../graph/graph.js';
-import {forEachWeight, type Layer, setBias, setFilter} from '../../graph/layer.js';
-import {dequantizeValue, type QuantParams} from '../../quant/quant_params.js';
-import type {QuantizedFilter} from '../plan.js';
+import {type Layer, setBias, setFilter} from '../../graph/layer.js';
+import type {QuantParams} from '../../quant/quant_params.js';
+import {type QuantizedFilter, realWeights} from '../plan.js';
 import type {Simulation} from './simulation.js';
 
 /** A layer of the float graph, and the integers that a lowering has for it. */
@@ -36,15 +36,4 @@ export function simulateLayer(
     layer,
     bias.map((q, c) => q * (x.scale * scaleOf(c))),
   );
-}
-
-/** What the integers of a filter stand for, in the filter's layout; float32. */
-export function realWeights(layer: Layer, filter: QuantizedFilter): Float32Array {
-  const {values, scale, zeroPoint} = filter;
-  const reals = new Float32Array(values.length);
-  forEachWeight(layer, (i, _, outChannel) => {
-    const c = scale.length > 1 ? outChannel : 0;
-    reals[i] = dequantizeValue(values[i], {scale: scale[c], zeroPoint: zeroPoint[c]});
-  });
-  return reals;
 }
