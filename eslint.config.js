@@ -45,7 +45,7 @@ Object.assign(folders, {
   models: {pattern: 'models/**', imports: [...library, 'cli']},
   scripts: {pattern: 'scripts/**', imports: [...library, 'cli', 'models']},
   bench: {pattern: 'bench/**', imports: [...library, 'cli', 'models', 'scripts']},
-  demo: {pattern: 'demo/**', imports: library},
+  demo: {pattern: 'demo/**', imports: [...library, 'models']},
   test: {pattern: 'test/**', imports: [...library, 'cli', 'models', 'scripts', 'bench']},
 });
 
@@ -157,6 +157,13 @@ export default defineConfig(
         module: 'readonly',
         __dirname: 'readonly',
       },
+    },
+  },
+  {
+    // Copied as they are; service workers.
+    files: ['demo/public/*.js'],
+    languageOptions: {
+      globals: {self: 'readonly', fetch: 'readonly', Headers: 'readonly', Response: 'readonly'},
     },
   },
 );

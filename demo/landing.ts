@@ -1,0 +1,3 @@
+import {startTheme} from './common/theme.js';
+
+startTheme();

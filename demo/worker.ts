@@ -1,0 +1,14 @@
+/**
+ * The worker of both pages. It owns tfjs and tfjs-dfq: whatever takes time happens here, and the pages
+ * stay responsive. Operations are in ./worker, one subject a file.
+ */
+import {serve, type WorkerScope} from './common/worker_server.js';
+import {imageOperations} from './worker/images.js';
+import {pictogramOperations} from './worker/pictograms.js';
+import {runtimeOperations} from './worker/runtime.js';
+
+const operations = {...runtimeOperations, ...imageOperations, ...pictogramOperations};
+
+export type WorkerOperations = typeof operations;
+
+serve(operations, globalThis as unknown as WorkerScope);
