@@ -3,6 +3,7 @@ import {biasValues, layersOf, setBias} from '../graph/layer.js';
 import {rangeOf, union} from '../quant/range.js';
 import {batchNormStatistics} from '../statistics/batch_norm.js';
 import {calibrate, type Measured, probe, PROBE_SIZE, traceShapes} from '../statistics/probe.js';
+import {readsHistogram} from '../statistics/range_rules.js';
 import type {TensorStatistics} from '../statistics/tensor_statistics.js';
 import type {Pass, PassContext, PassOptions} from './pass.js';
 import type {QuantizationPlan} from './plan.js';
@@ -35,14 +36,17 @@ export const estimateStatistics: Pass<'estimate-statistics'> = {
 
 /** Runs the graph on what there is to run it on, just once where that is for the rest alone. */
 async function measure(graph: Graph, {options, plan, progress}: PassContext): Promise<Measured> {
-  const {statistics, calibration, probe: inputs} = options;
+  const {statistics, calibration, activationRange, probe: inputs} = options;
+  const histogram = readsHistogram(activationRange);
   if (calibration !== undefined && (statistics === 'auto' || statistics === 'calibration')) {
-    const measured = await calibrate(graph, calibration, done => progress(done, done + 1));
+    const onSample = (done: number) => progress(done, done + 1);
+    const measured = await calibrate(graph, calibration, {histogram, onSample});
     return {...measured, shapes: await traceShapes(graph, inputs)};
   }
   const alone = statistics === 'batch-norm' || statistics === 'sidecar';
   const samples = alone && plan.batchNormMoments.size > 0 ? 1 : PROBE_SIZE;
-  return probe(graph, inputs, samples, done => progress(done, samples));
+  const onSample = (done: number) => progress(done, samples);
+  return probe(graph, inputs, samples, {histogram, onSample});
 }
 
 function usesMoments({statistics, calibration}: PassOptions): boolean {

@@ -4,21 +4,24 @@ import type {StatisticsSource, TensorStatistics} from './tensor_statistics.js';
 /** Positions summed at a time: few enough to stay in the processor's cache. */
 const BLOCK = 64;
 
-/** Running moments and extremes of each channel (last axis) of a tensor, and a histogram of them all. */
+/** Running moments and extremes of each channel (last axis) of a tensor, and a histogram of them all if wanted. */
 export class ChannelObserver {
   private count = 0;
   private readonly sum: Float64Array;
   private readonly squares: Float64Array;
   private readonly min: Float64Array;
   private readonly max: Float64Array;
-  private readonly values: HistogramObserver;
+  private readonly values?: HistogramObserver;
 
-  constructor(private readonly channels: number) {
+  constructor(
+    private readonly channels: number,
+    {histogram = false}: {readonly histogram?: boolean} = {},
+  ) {
     this.sum = new Float64Array(channels);
     this.squares = new Float64Array(channels);
     this.min = new Float64Array(channels).fill(Infinity);
     this.max = new Float64Array(channels).fill(-Infinity);
-    this.values = new HistogramObserver(channels);
+    if (histogram) this.values = new HistogramObserver(channels);
   }
 
   /** @param values channels last */
@@ -29,7 +32,7 @@ export class ChannelObserver {
       this.addBlock(values, from, Math.min(from + block, values.length));
     }
     this.count += values.length / channels;
-    this.values.add(values);
+    this.values?.add(values);
   }
 
   /** Rounded to 32 bits: the last bits of sums may depend on who computed the values. */
@@ -44,7 +47,7 @@ export class ChannelObserver {
       std: std.map(Math.fround),
       min: this.min,
       max: this.max,
-      histogram: this.values.histogram(),
+      histogram: this.values?.histogram(),
     };
   }
 

@@ -16,8 +16,17 @@ export interface Measured {
   readonly statistics: Map<string, TensorStatistics>;
 }
 
+/** What is to be measured, and who is told how far it is. */
+export interface Observation {
+  /** The tensors to measure, where not all of them. */
+  readonly refs?: ReadonlySet<string>;
+  /** Histograms too, which ranges other than the extremes follow from. Default false. */
+  readonly histogram?: boolean;
+  readonly onSample?: (done: number) => void;
+}
+
 /**
- * Runs the float graph on generated inputs and measures every tensor.
+ * Runs the float graph on generated inputs and measures its tensors.
  *
  * @param samples how many inputs
  */
@@ -25,24 +34,27 @@ export async function probe(
   graph: Graph,
   options: ProbeOptions,
   samples: number = PROBE_SIZE,
-  onSample: (done: number) => void = () => undefined,
+  observation: Observation = {},
 ): Promise<Measured> {
-  return measure(graph, inputsOf(graph, options, samples, onSample), 'probe');
+  const inputs = inputsOf(graph, options, samples, observation.onSample);
+  return measure(graph, inputs, 'probe', observation);
 }
 
-/** Runs the float graph on the caller's data and measures every tensor. */
+/** Runs the float graph on the caller's data and measures its tensors. */
 export async function calibrate(
   graph: Graph,
   data: CalibrationData,
-  onSample: (done: number) => void = () => undefined,
+  observation: Observation = {},
 ): Promise<Measured> {
-  return measure(graph, calibrationInputs(graph, data, onSample), 'calibration');
+  const inputs = calibrationInputs(graph, data, observation.onSample);
+  return measure(graph, inputs, 'calibration', observation);
 }
 
 async function measure(
   graph: Graph,
   inputs: Parameters<typeof runGraph>[1],
   source: StatisticsSource,
+  {refs, histogram = false}: Observation,
 ): Promise<Measured> {
   const shapes = new Map<string, readonly number[]>();
   const observers = new Map<string, ChannelObserver>();
@@ -51,10 +63,11 @@ async function measure(
   await runGraph(graph, inputs, tensor => {
     if (!shapes.has(tensor.ref)) shapes.set(tensor.ref, tensor.shape);
     const channels = tensor.shape[tensor.shape.length - 1];
-    if (tensor.dtype !== 'float32' || !(channels > 0) || unbiased.has(tensor.ref)) return;
+    const isWanted = refs?.has(tensor.ref) ?? !unbiased.has(tensor.ref);
+    if (tensor.dtype !== 'float32' || !(channels > 0) || !isWanted) return;
     let observer = observers.get(tensor.ref);
     if (observer === undefined)
-      observers.set(tensor.ref, (observer = new ChannelObserver(channels)));
+      observers.set(tensor.ref, (observer = new ChannelObserver(channels, {histogram})));
     observer.add(tensor.values());
   });
   const statistics = new Map<string, TensorStatistics>();
@@ -69,7 +82,7 @@ function* inputsOf(
   graph: Graph,
   options: ProbeOptions,
   samples: number,
-  onSample: (done: number) => void,
+  onSample: (done: number) => void = () => undefined,
 ) {
   for (let i = 0; i < samples; i++) {
     yield () => probeInputs(graph, i, options);

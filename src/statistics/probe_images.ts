@@ -26,10 +26,11 @@ export function probeImage(
   const random = randomSource(Math.imul(seed + 1, 0x9e3779b1));
   const pixels = new Float32Array(height * width * 3);
   const scene = sceneOf(random);
-  paint(pixels, height, width, leafOf(random, scene, height, width, 2));
-  for (let i = 0; i < LEAVES; i++) {
-    paint(pixels, height, width, leafOf(random, scene, height, width));
-  }
+  const leaves = [leafOf(random, scene, height, width, 2)];
+  for (let i = 0; i < LEAVES; i++) leaves.push(leafOf(random, scene, height, width));
+  const isPainted = new Uint8Array(height * width);
+  // The last one lies on top: from there down, no pixel is computed twice.
+  for (const leaf of leaves.reverse()) paint(pixels, isPainted, height, width, leaf);
   addLightAndNoise(pixels, height, width, random);
   return channels === 1 ? luma(pixels) : pixels;
 }
@@ -95,8 +96,18 @@ function leafOf(
   };
 }
 
-function paint(pixels: Float32Array, height: number, width: number, leaf: Leaf): void {
-  const {x, y, radius, axis, aspect} = leaf;
+/** Paints what of the leaf no other one hides. */
+function paint(
+  pixels: Float32Array,
+  isPainted: Uint8Array,
+  height: number,
+  width: number,
+  leaf: Leaf,
+): void {
+  const {x, y, radius, colour} = leaf;
+  const [axisX, axisY] = leaf.axis;
+  const [red, green, blue] = colour;
+  const across = radius * leaf.aspect;
   const [top, bottom] = [
     Math.max(0, Math.floor(y - radius)),
     Math.min(height, Math.ceil(y + radius)),
@@ -107,15 +118,24 @@ function paint(pixels: Float32Array, height: number, width: number, leaf: Leaf):
   ];
   for (let row = top; row < bottom; row++) {
     for (let column = left; column < right; column++) {
-      const u = ((column - x) * axis[0] + (row - y) * axis[1]) / radius;
-      const v = ((row - y) * axis[0] - (column - x) * axis[1]) / (radius * aspect);
+      const at = row * width + column;
+      if (isPainted[at] === 1) continue;
+      const u = ((column - x) * axisX + (row - y) * axisY) / radius;
+      const v = ((row - y) * axisX - (column - x) * axisY) / across;
       const inside = leaf.boxy ? Math.max(Math.abs(u), Math.abs(v)) < 0.7 : u * u + v * v < 1;
       if (!inside) continue;
-      const light = leaf.shading * v + leaf.texture * sin(u * radius * leaf.frequency);
-      const at = (row * width + column) * 3;
-      for (let c = 0; c < 3; c++) pixels[at + c] = leaf.colour[c] + light;
+      isPainted[at] = 1;
+      const light = leaf.shading * v + texture(leaf, u * radius);
+      pixels[3 * at] = red + light;
+      pixels[3 * at + 1] = green + light;
+      pixels[3 * at + 2] = blue + light;
     }
   }
+}
+
+/** The grating of a leaf, at a distance along its axis. */
+function texture({texture: amplitude, frequency}: Leaf, distance: number): number {
+  return amplitude === 0 ? 0 : amplitude * sin(distance * frequency);
 }
 
 function addLightAndNoise(

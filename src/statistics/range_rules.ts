@@ -26,6 +26,11 @@ export const RANGE_RULES: readonly RangeRule[] = [
   'entropy',
 ];
 
+/** Does the rule look at more than the extremes? */
+export function readsHistogram(rule: RangeRule): rule is Exclude<RangeRule, 'auto' | 'min-max'> {
+  return rule !== 'auto' && rule !== 'min-max';
+}
+
 /** What a rule may depend on besides the values. */
 export interface RangeTarget {
   /** The grid that the range is for. */
@@ -48,7 +53,7 @@ export function chooseRange(
 ): Range {
   const bounds = {min: rangeOf(min).min, max: rangeOf(max).max};
   if (histogram === undefined || !Number.isFinite(bounds.max - bounds.min)) return bounds;
-  if (rule === 'auto' || rule === 'min-max') return bounds;
+  if (!readsHistogram(rule)) return bounds;
   const distribution = distributionOf(histogram);
   if (distribution.centres.length === 0) return bounds; // nothing but zeros
   return within(ruleRange(rule, distribution, bounds, target), bounds);

@@ -113,9 +113,10 @@ export class Scorer {
 }
 
 function onGrid(values: ArrayLike<number>, params: QuantParams, integers: Grid): Float64Array {
-  return Float64Array.from(values, x =>
-    dequantizeValue(quantizeValue(x, params, integers), params),
-  );
+  const reals = new Float64Array(values.length);
+  for (let i = 0; i < reals.length; i++)
+    reals[i] = dequantizeValue(quantizeValue(values[i], params, integers), params);
+  return reals;
 }
 
 /** Inputs that no statistics were taken of. */
@@ -193,8 +194,10 @@ function placesIn({graph, grids}: Candidate, refs: Iterable<string>): Map<string
   return places;
 }
 
-function dequantized(values: ArrayLike<number>, {scale, zeroPoint}: QuantParams): Float32Array {
-  return Float32Array.from(values, q => scale * (q - zeroPoint));
+function dequantized(values: ArrayLike<number>, params: QuantParams): Float32Array {
+  const reals = new Float32Array(values.length);
+  for (let i = 0; i < reals.length; i++) reals[i] = dequantizeValue(values[i], params);
+  return reals;
 }
 
 /** What is counted of one tensor. */
@@ -211,12 +214,16 @@ class Tally {
   add(expected: Observed, actual: Observed): void {
     if (expected.values.length !== actual.values.length) return;
     this.compared = true;
+    let {signal, noise} = this;
     for (let i = 0; i < expected.values.length; i++) {
       const reference = expected.values[i];
       if (!Number.isFinite(reference)) continue;
-      this.signal += reference * reference;
-      this.noise += (actual.values[i] - reference) ** 2;
+      const error = actual.values[i] - reference;
+      signal += reference * reference;
+      noise += error * error;
     }
+    this.signal = signal;
+    this.noise = noise;
     if (this.isClassifier) this.addRows(expected, actual);
   }
 

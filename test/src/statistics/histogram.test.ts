@@ -70,8 +70,8 @@ describe('HistogramObserver', () => {
     expect(again.histogram()).toEqual(observer.histogram());
   });
 
-  it('belongs to the statistics of an observed tensor', () => {
-    const observer = new ChannelObserver(2);
+  it('belongs to the statistics of an observed tensor where it is wanted', () => {
+    const observer = new ChannelObserver(2, {histogram: true});
     observer.add([0, 1, 2, 3]);
     const {histogram} = observer.statistics('probe') ?? {};
     expect(histogram && bins(histogram).map(([edge]) => edge)).toEqual([1, 2, 3]);

@@ -28,7 +28,7 @@ const OUTLIERS = NORMAL.map((v, i) => (i % 400 === 7 ? 40 + v : v));
 const SHIFTED = NORMAL.map(v => v + 1.5);
 
 function statisticsOf(values: Float32Array): TensorStatistics {
-  const observer = new ChannelObserver(1);
+  const observer = new ChannelObserver(1, {histogram: true});
   observer.add(values);
   return observer.statistics('probe') as TensorStatistics;
 }

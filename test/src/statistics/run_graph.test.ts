@@ -88,12 +88,26 @@ describe('probe', () => {
   it('measures float tensors with channels', async () => {
     const graph = graphOf('x = Placeholder()\ny = Relu(x)\nreturn y', {x: [-1, 300]});
     const done: number[] = [];
-    const {shapes, statistics} = await leakFree(() => probe(graph, {}, 16, n => done.push(n)));
+    const {shapes, statistics} = await leakFree(() =>
+      probe(graph, {}, 16, {onSample: n => void done.push(n)}),
+    );
     expect(shapes.get('x')).toEqual([1, 300]);
     const [x, y] = ['x', 'y'].map(ref => statistics.get(ref));
     expect(x?.mean.length).toBe(300);
     expect(y?.min.every(v => v >= 0)).toBe(true);
     expect(y?.max.every((v, c) => v === Math.max(0, x?.max[c] ?? NaN))).toBe(true);
+    expect(y?.histogram).toBe(undefined);
     expect(done).toEqual(Array.from({length: 16}, (_, i) => i + 1));
+  });
+
+  it('measures only what is asked for', async () => {
+    const graph = graphOf('x = Placeholder()\ny = Relu(x)\nreturn y', {x: [-1, 300]});
+    const {shapes, statistics} = await probe(graph, {}, 1, {
+      refs: new Set(['y']),
+      histogram: true,
+    });
+    expect([...shapes.keys()]).toEqual(['x', 'y']);
+    expect([...statistics.keys()]).toEqual(['y']);
+    expect(statistics.get('y')?.histogram?.counts.some(count => count > 0)).toBe(true);
   });
 });

@@ -1,0 +1,51 @@
+/** npx tsx bench/quantize.ts MODEL.json [RUNS] */
+import {useBackend} from '../cli/backends.js';
+import {loadGraph} from '../cli/models.js';
+import * as dfq from '../src/index.js';
+
+/** Before the first pass, and after the last step that tells of itself. */
+const IMPORT = 'import';
+
+/** Seconds of each step of one quantization, in order. */
+async function secondsBySteps(model: Parameters<typeof dfq.quantize>[0]) {
+  const seconds = new Map<string, number>();
+  let current = IMPORT;
+  let since = performance.now();
+  const enter = (step: string) => {
+    const now = performance.now();
+    seconds.set(current, (seconds.get(current) ?? 0) + (now - since) / 1000);
+    [current, since] = [step, now];
+  };
+  const quantized = await dfq.quantize(model, {
+    onProgress: ({step}) => {
+      if (step !== current) enter(step);
+    },
+  });
+  enter('');
+  quantized.dispose();
+  return seconds;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+/** The first run compiles and warms up, as the one that a user waits for does. */
+async function main([location, count = '3']: readonly string[]): Promise<void> {
+  await useBackend('int8');
+  const {model} = await loadGraph(location);
+  const runs: Map<string, number>[] = [];
+  for (let i = 0; i < Number(count); i++) runs.push(await secondsBySteps(model));
+  const total = (run: ReadonlyMap<string, number>) => [...run.values()].reduce((a, b) => a + b, 0);
+  const row = (name: string, pick: (run: ReadonlyMap<string, number>) => number) => {
+    const all = runs.map(pick);
+    const cells = [all[0], Math.min(...all), median(all)].map(s => s.toFixed(3).padStart(8));
+    console.log(name.padEnd(26), ...cells);
+  };
+  console.log('seconds'.padEnd(26), ...['first', 'fastest', 'median'].map(s => s.padStart(8)));
+  for (const step of runs[0]?.keys() ?? []) row(step, run => run.get(step) ?? 0);
+  row('total', total);
+}
+
+await main(process.argv.slice(2));
