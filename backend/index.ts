@@ -15,3 +15,4 @@ registerInt8Backend(() => simd() ?? reference(), int8Kernels);
 registerGraphOps();
 
 export {Int8Backend} from './int8_backend.js';
+export {getThreads, setThreads} from './threads/set_threads.js';

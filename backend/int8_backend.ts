@@ -27,7 +27,7 @@ export class Int8Backend extends KernelBackend {
   private readonly derivedValues = new DerivedValues();
 
   /**
-   * @param microkernels the int8 arithmetic and the memory of int8 tensors; this backend frees its blocks
+   * @param microkernels the int8 arithmetic and the memory of int8 tensors; this backend frees its blocks and ends its threads
    * @param inner the float backends
    * @param onDispose tells the inner backends' owner that they are not needed here any more
    */
@@ -175,6 +175,7 @@ export class Int8Backend extends KernelBackend {
   override dispose(): void {
     this.derivedValues.clear();
     this.store.clear();
+    this.microkernels.threads?.end();
     this.onDispose();
   }
 

@@ -6,6 +6,8 @@
  * loops. Operands are blocks of the implementation's own memory, so that none is copied.
  */
 
+import type {Threads} from './threads/threads.js';
+
 /** A stretch of a {@link Memory}; opaque but for its size. */
 export interface Block {
   readonly bytes: number;
@@ -143,6 +145,8 @@ export interface Microkernels {
   /** 'reference', 'simd', … */
   readonly name: string;
   readonly memory: Memory;
+  /** Undefined where all work is done by the calling thread. */
+  readonly threads?: Threads;
 
   quantize(
     x: Float32Array,

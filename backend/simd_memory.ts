@@ -1,5 +1,5 @@
 import type {Block, Memory} from './microkernels.js';
-import type {WasmMemory} from './simd_module.js';
+import type {WasmMemory} from './wasm_memory.js';
 
 const PAGE_BYTES = 65536;
 

@@ -1,14 +1,9 @@
-import {base64} from './generated/assembly.js';
+import {base64, memoryFlagsAt} from './generated/assembly.js';
+import {canShareMemory, makeMemory, type WasmMemory, type WasmMemoryApi} from './wasm_memory.js';
 
 /** What we use of the WebAssembly API; this folder is compiled without the DOM library. */
-export interface WasmMemory {
-  readonly buffer: ArrayBufferLike;
-  grow(pages: number): number;
-}
-
-interface WasmApi {
+interface WasmApi extends WasmMemoryApi {
   validate(binary: Uint8Array): boolean;
-  Memory: new (descriptor: {initial: number}) => WasmMemory;
   Module: new (binary: Uint8Array) => object;
   Instance: new (module: object, imports: object) => {readonly exports: object};
 }
@@ -133,19 +128,30 @@ export interface SimdExports {
   ): void;
 }
 
-const INITIAL_PAGES = 16;
+/** An instance, and what others on the same memory are made of. */
+export interface SimdInstance {
+  readonly exports: SimdExports;
+  readonly module: object;
+  readonly memory: WasmMemory;
+  readonly isShared: boolean;
+}
 
-/** A fresh instance with a memory of its own, or undefined where WebAssembly or its SIMD is missing or forbidden. */
-export function instantiateSimd(): {exports: SimdExports; memory: WasmMemory} | undefined {
+/**
+ * A fresh instance with a memory of its own, or undefined where WebAssembly or its SIMD is missing or forbidden.
+ *
+ * @param shared whether worker threads may join in; not all hosts have such a memory
+ */
+export function instantiateSimd(shared = canShareMemory()): SimdInstance | undefined {
   const api = host.WebAssembly;
   if (api === undefined) return undefined;
+  const {memory, isShared, flags} = makeMemory(api, shared);
   const binary = decode(base64);
+  binary[memoryFlagsAt] = flags;
   if (!api.validate(binary)) return undefined;
   const module = compile(api, binary);
   if (module === undefined) return undefined;
-  const memory = new api.Memory({initial: INITIAL_PAGES});
   const {exports} = new api.Instance(module, {env: {memory}});
-  return {exports: exports as SimdExports, memory};
+  return {exports: exports as SimdExports, module, memory, isShared};
 }
 
 /** A valid binary fails to compile only where a page's content security policy forbids it. */

@@ -1,1 +1,5 @@
-export function compileAssembly(entry: string, baseDir: string): Promise<Uint8Array<ArrayBuffer>>;
+export function compileAssembly(
+  entry: string,
+  baseDir: string,
+  memory?: {shared?: boolean},
+): Promise<Uint8Array<ArrayBuffer>>;

@@ -1,5 +1,12 @@
 import {main} from 'assemblyscript/asc';
 
+/** The largest memory that WebAssembly has: 4 GiB. */
+const MAXIMUM_PAGES = 65536;
+
+const OPTIONS =
+  '-O3 --converge --noAssert --runtime stub --importMemory --lowMemoryLimit --enable simd --disableWarning 112';
+const SHARED = `--enable threads --sharedMemory --maximumMemory ${MAXIMUM_PAGES}`;
+
 /**
  * AssemblyScript to WebAssembly, with SIMD and a memory that comes from outside.
  *
@@ -7,11 +14,11 @@ import {main} from 'assemblyscript/asc';
  *
  * @param {string} entry file, relative to `baseDir`
  * @param {string} baseDir folder
+ * @param {{shared?: boolean}} [memory] whether the memory is one that several threads share
  * @returns {Promise<Uint8Array>} the binary
  */
-export async function compileAssembly(entry, baseDir) {
-  const options =
-    '-O3 --converge --noAssert --runtime stub --importMemory --lowMemoryLimit --enable simd --disableWarning 112';
+export async function compileAssembly(entry, baseDir, {shared = false} = {}) {
+  const options = shared ? `${OPTIONS} ${SHARED}` : OPTIONS;
   let binary;
   const {error, stderr} = await main(
     [entry, '--baseDir', baseDir, '--outFile', 'assembly.wasm', ...options.split(' ')],

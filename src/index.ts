@@ -36,6 +36,7 @@ export type {LayerReport} from './report/layer_reports.js';
 export {type OutputReport, Report, type ReportData, type Totals} from './report/report.js';
 export type {PassGroups, ReportJson} from './report/report_json.js';
 export type {RewriteGroup} from './report/rewrites.js';
+export {getThreads, setThreads} from '../backend/threads/set_threads.js';
 export {score, type ScoreOptions} from './score.js';
 export {simulate, type SimulateOptions} from './simulate.js';
 export {sidecar} from './sidecar.js';

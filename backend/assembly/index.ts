@@ -1,4 +1,8 @@
-/** The exports of the WASM binary. Kernels take addresses; all of them read whole vectors, up to 64 bytes past a block. */
+/**
+ * The exports of the WASM binary. Kernels take addresses; all of them read whole vectors, up to 64 bytes past a block.
+ *
+ * Several threads have an instance each, on one memory: no globals that change, and no static data but constants.
+ */
 export {add, add_scratch_bytes} from './add';
 export {avg_pool, avg_pool_scratch_bytes} from './avg_pool';
 export {conv2d, conv2d_scratch_bytes} from './conv2d';
