@@ -141,6 +141,11 @@ export interface ResizeAxis {
   readonly weight: Int32Array;
 }
 
+/** A microkernel with all its parameters, for blocks of the sizes they mean. May run any number of times. */
+export type Unary = (x: Block, y: Block) => void;
+export type Binary = (a: Block, b: Block, y: Block) => void;
+
+/** Each member takes parameters, does once what depends on them alone, and returns the loop. */
 export interface Microkernels {
   /** 'reference', 'simd', … */
   readonly name: string;
@@ -149,69 +154,48 @@ export interface Microkernels {
   readonly threads?: Threads;
 
   quantize(
-    x: Float32Array,
-    y: Block,
+    count: number,
     stage: {inverseScale: number; zeroPoint: number; lo: number; hi: number},
-  ): void;
-  dequantize(x: Block, y: Float32Array, params: {scale: number; zeroPoint: number}): void;
-  /** table: 256 bytes, indexed by x + 128. */
-  lookup(x: Block, table: Block, y: Block): void;
+  ): (x: Float32Array, y: Block) => void;
+  dequantize(
+    count: number,
+    params: {scale: number; zeroPoint: number},
+  ): (x: Block, y: Float32Array) => void;
+  /** b: a table of 256 bytes, indexed by a + 128. */
+  lookup(count: number): Binary;
 
   packConv2D(filter: FilterSpec): PackedFilter;
   packDepthwise(filter: FilterSpec): PackedFilter;
+  /** The stage of {@link prelu}; its table is not used. */
+  packPRelu(stage: OutputStage): PackedFilter;
   freeFilter(filter: PackedFilter): void;
-  conv2D(x: Block, filter: PackedFilter, y: Block, geometry: ConvGeometry): void;
-  depthwiseConv2D(x: Block, filter: PackedFilter, y: Block, geometry: ConvGeometry): void;
+  conv2D(filter: PackedFilter, geometry: ConvGeometry): Unary;
+  depthwiseConv2D(filter: PackedFilter, geometry: ConvGeometry): Unary;
   /** x: [rows, K] */
-  matMul(x: Block, filter: PackedFilter, y: Block, rows: number): void;
+  matMul(filter: PackedFilter, rows: number): Unary;
+  /** y[i, c] with the stage of channel c; x: [rows, C]. */
+  prelu(filter: PackedFilter, rows: number, xZeroPoint: number): Unary;
 
-  add(a: Block, b: Block, y: Block, plan: BroadcastPlan, operands: AddOperands): void;
-  mul(
-    a: Block,
-    b: Block,
-    y: Block,
-    plan: BroadcastPlan,
-    aZeroPoint: number,
-    bZeroPoint: number,
-    stage: ScalarStage,
-  ): void;
-  maximum(a: Block, b: Block, y: Block, plan: BroadcastPlan): void;
-  minimum(a: Block, b: Block, y: Block, plan: BroadcastPlan): void;
-  /** y[i, c] with the stage of channel c; x: [rows, C]. stage.table is not used. */
-  prelu(x: Block, y: Block, rows: number, xZeroPoint: number, stage: OutputStage): void;
+  add(plan: BroadcastPlan, operands: AddOperands): Binary;
+  mul(plan: BroadcastPlan, aZeroPoint: number, bZeroPoint: number, stage: ScalarStage): Binary;
+  maximum(plan: BroadcastPlan): Binary;
+  minimum(plan: BroadcastPlan): Binary;
 
-  maxPool(x: Block, y: Block, geometry: PoolGeometry): void;
+  maxPool(geometry: PoolGeometry): Unary;
   /** stages[n − 1] is for windows with n taps inside the image. */
-  avgPool(
-    x: Block,
-    y: Block,
-    geometry: PoolGeometry,
-    xZeroPoint: number,
-    stages: readonly ScalarStage[],
-  ): void;
+  avgPool(geometry: PoolGeometry, xZeroPoint: number, stages: readonly ScalarStage[]): Unary;
   /** x: [outer, reduced, inner] → [outer, inner] */
   mean(
-    x: Block,
-    y: Block,
     sizes: {outer: number; reduced: number; inner: number},
     xZeroPoint: number,
     stage: ScalarStage,
-  ): void;
+  ): Unary;
   /** x: [batch, rows in, columns in, channels] */
   resize(
-    x: Block,
-    y: Block,
     sizes: {batch: number; inHeight: number; inWidth: number; channels: number},
     rows: ResizeAxis,
     columns: ResizeAxis,
-  ): void;
+  ): Unary;
   /** x: [rows, channels] */
-  softmax(
-    x: Block,
-    y: Block,
-    rows: number,
-    channels: number,
-    exponentials: Int32Array,
-    stage: SoftmaxStage,
-  ): void;
+  softmax(rows: number, channels: number, exponentials: Int32Array, stage: SoftmaxStage): Unary;
 }

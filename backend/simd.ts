@@ -1,159 +1,196 @@
-import type {Block, ConvGeometry, Microkernels} from './microkernels.js';
+import type {
+  Binary,
+  BroadcastPlan,
+  ConvGeometry,
+  Microkernels,
+  PackedFilter,
+  PoolGeometry,
+  Unary,
+} from './microkernels.js';
 import {SimdArena} from './simd_arena.js';
+import {type Extent, floatField, type Opcode} from './simd_command.js';
 import {SimdFilters} from './simd_filter.js';
 import {SimdMemory} from './simd_memory.js';
 import {instantiateSimd, type SimdExports} from './simd_module.js';
 import * as records from './simd_records.js';
+import {type Executor, SimdRunner, singleThread} from './simd_runner.js';
 
-/** Floats pass through WASM memory so many at a time: 64 KiB, which stay in the second-level cache. */
-const FLOATS = 16384;
+/** Rows that a tile of a matrix product takes together, channels of a group, elements of a vector. */
+const TILE_ROWS = 4;
+const GROUP = 8;
+const VECTOR = 16;
+
+/** With fewer rows than these, a matrix product is split by channels, which shares out the weights. */
+const MANY_ROWS = 16;
+
+/** What one tap of a depthwise filter or a pool, and one element of another kernel cost, in multiply-accumulates. */
+const TAP = 3;
+const ELEMENT = 16;
 
 /**
  * The microkernels of backend/assembly: the bits of `reference()`, from WebAssembly SIMD. Each call makes an
  * implementation with a memory of its own.
  *
+ * @param executorOf who runs the commands
  * @returns undefined where WebAssembly or its SIMD is missing
  */
-export function simd(): Microkernels | undefined {
+export function simd(
+  executorOf: (exports: SimdExports) => Executor = singleThread,
+): Microkernels | undefined {
   const instance = instantiateSimd();
   if (instance === undefined) return undefined;
   const {exports} = instance;
   const memory = new SimdMemory(instance.memory, exports.heap_base());
-  const arena = new SimdArena(memory);
-  const filters = new SimdFilters(exports, memory, arena);
-  const at = (block: Block) => memory.address(block);
-  /** Runs `loop` with fresh scratch. */
-  const call = (loop: () => void) => {
-    arena.begin();
-    loop();
+  const filters = new SimdFilters(exports, memory, new SimdArena(memory));
+  const runner = new SimdRunner(exports, memory, executorOf(exports));
+
+  const unary = (opcode: Opcode, extent: Extent, parameters: number[]): Unary => {
+    const command = runner.command(opcode, extent, parameters);
+    return (x, y) => runner.run(command, memory.address(x), 0, memory.address(y));
   };
+  const binary = (opcode: Opcode, extent: Extent, parameters: number[]): Binary => {
+    const command = runner.command(opcode, extent, parameters);
+    return (a, b, y) =>
+      runner.run(command, memory.address(a), memory.address(b), memory.address(y));
+  };
+  /** @param parameters those that follow the filter's address */
+  const filtering = (
+    opcode: Opcode,
+    extent: Extent,
+    filter: PackedFilter,
+    parameters: number[],
+  ): Unary => {
+    const packed = filters.own(filter);
+    const loop = unary(opcode, extent, [packed.offset, ...parameters]);
+    return (x, y) => {
+      filters.own(packed);
+      loop(x, y);
+    };
+  };
+  const broadcasting = (opcode: Opcode, plan: BroadcastPlan, parameters: number[] = []) =>
+    binary(opcode, elements(plan.outer * plan.middle * plan.inner), [
+      ...records.planFields(plan),
+      ...parameters,
+    ]);
+  const matMul = (filter: PackedFilter, rows: number): Unary => {
+    const {inChannels: depth, outChannels} = filters.own(filter);
+    const cost = rows * depth * outChannels;
+    return rows < MANY_ROWS
+      ? filtering(
+          'matMulChannels',
+          {units: Math.ceil(outChannels / GROUP), grain: 1, cost},
+          filter,
+          [rows, depth],
+        )
+      : filtering('matMul', {units: rows, grain: TILE_ROWS, cost}, filter, [rows, depth]);
+  };
+
   return {
     name: 'simd',
     memory,
-    ...floats(exports, memory, arena),
-    lookup: (x, table, y) => exports.lookup(at(x), at(table), at(y), y.bytes),
+    ...floats(memory, runner),
+    lookup: count => binary('lookup', elements(count), []),
 
     packConv2D: spec => filters.packConv2D(spec),
     packDepthwise: spec => filters.packDepthwise(spec),
+    packPRelu: stage => filters.packPRelu(stage),
     freeFilter: filter => filters.free(filter),
-    conv2D: (x, filter, y, geometry) =>
-      call(() => {
-        const packed = filters.own(filter);
-        const pixels = geometry.batch * geometry.outHeight * geometry.outWidth;
-        if (isPointwise(geometry)) {
-          const scratch = arena.take(exports.gemm_scratch_bytes(packed.offset));
-          exports.matmul(at(x), packed.offset, at(y), pixels, packed.inChannels, scratch);
-        } else {
-          const record = records.geometryRecord(arena, geometry);
-          const scratch = arena.take(exports.conv2d_scratch_bytes(packed.offset, record));
-          exports.conv2d(at(x), packed.offset, at(y), record, scratch, 0, pixels);
-        }
-      }),
-    depthwiseConv2D: (x, filter, y, geometry) =>
-      call(() => {
-        const record = records.geometryRecord(arena, geometry);
-        const scratch = arena.take(exports.depthwise_scratch_bytes(record));
-        const rows = geometry.batch * geometry.outHeight;
-        exports.depthwise(at(x), filters.address(filter), at(y), record, scratch, 0, rows);
-      }),
-    matMul: (x, filter, y, rows) =>
-      call(() => {
-        const {offset, inChannels} = filters.own(filter);
-        const scratch = arena.take(exports.gemm_scratch_bytes(offset));
-        exports.matmul(at(x), offset, at(y), rows, inChannels, scratch);
-      }),
-
-    add: (a, b, y, plan, operands) =>
-      call(() => {
-        const planAt = records.planRecord(arena, plan);
-        const scratch = arena.take(exports.add_scratch_bytes());
-        exports.add(at(a), at(b), at(y), planAt, records.addRecord(arena, operands), scratch);
-      }),
-    mul: (a, b, y, plan, aZeroPoint, bZeroPoint, stage) =>
-      call(() => {
-        const planAt = records.planRecord(arena, plan);
-        const stageAt = records.scalarStageRecords(arena, [stage]);
-        const scratch = arena.take(exports.mul_scratch_bytes());
-        exports.mul(at(a), at(b), at(y), planAt, aZeroPoint, bZeroPoint, stageAt, scratch);
-      }),
-    maximum: (a, b, y, plan) =>
-      call(() => exports.maximum(at(a), at(b), at(y), records.planRecord(arena, plan))),
-    minimum: (a, b, y, plan) =>
-      call(() => exports.minimum(at(a), at(b), at(y), records.planRecord(arena, plan))),
-    prelu: (x, y, rows, xZeroPoint, stage) =>
-      call(() => {
-        const channels = stage.mantissa.length;
-        const stageAt = records.stageRecord(arena, stage, false);
-        const scratch = arena.take(exports.prelu_scratch_bytes(channels));
-        exports.prelu(at(x), at(y), rows, channels, xZeroPoint, stageAt, scratch);
-      }),
-
-    maxPool: (x, y, geometry) =>
-      call(() => {
-        const record = records.poolRecord(arena, geometry);
-        const scratch = arena.take(exports.max_pool_scratch_bytes(record));
-        exports.max_pool(at(x), at(y), record, scratch, 0, geometry.batch * geometry.outHeight);
-      }),
-    avgPool: (x, y, geometry, xZeroPoint, stages) =>
-      call(() => {
-        const record = records.poolRecord(arena, geometry);
-        const stagesAt = records.scalarStageRecords(arena, stages);
-        const scratch = arena.take(exports.avg_pool_scratch_bytes(record));
-        const rows = geometry.batch * geometry.outHeight;
-        exports.avg_pool(at(x), at(y), record, xZeroPoint, stagesAt, scratch, 0, rows);
-      }),
-    mean: (x, y, {outer, reduced, inner}, xZeroPoint, stage) =>
-      call(() => {
-        const stageAt = records.scalarStageRecords(arena, [stage]);
-        const scratch = arena.take(exports.mean_scratch_bytes());
-        exports.mean(at(x), at(y), outer, reduced, inner, xZeroPoint, stageAt, scratch);
-      }),
-    resize: (x, y, sizes, rows, columns) =>
-      call(() => exports.resize(at(x), at(y), records.resizeRecord(arena, sizes, rows, columns))),
-    softmax: (x, y, rows, channels, exponentials, {levels, zeroPoint, hi}) =>
-      call(() =>
-        exports.softmax(
-          at(x),
-          at(y),
-          rows,
-          channels,
-          arena.int32(exponentials),
-          levels,
-          zeroPoint,
-          hi,
-        ),
+    conv2D(filter, geometry) {
+      const units = geometry.batch * geometry.outHeight * geometry.outWidth;
+      if (isPointwise(geometry)) return matMul(filter, units);
+      const taps = geometry.filterHeight * geometry.filterWidth * geometry.inChannels;
+      const extent = {units, grain: TILE_ROWS, cost: units * taps * geometry.outChannels};
+      return filtering('conv2D', extent, filter, records.geometryFields(geometry));
+    },
+    depthwiseConv2D: (filter, geometry) =>
+      filtering(
+        'depthwise',
+        windowRows(geometry, geometry.outChannels),
+        filter,
+        records.geometryFields(geometry),
       ),
+    matMul,
+    prelu(filter, rows, xZeroPoint) {
+      const cost = rows * filters.own(filter).inChannels * ELEMENT;
+      return filtering('prelu', {units: rows, grain: 1, cost}, filter, [xZeroPoint]);
+    },
+
+    add: (plan, operands) => broadcasting('add', plan, records.addFields(operands)),
+    mul: (plan, aZeroPoint, bZeroPoint, stage) =>
+      broadcasting('mul', plan, [aZeroPoint, bZeroPoint, ...records.scalarStageFields(stage)]),
+    maximum: plan => broadcasting('maximum', plan),
+    minimum: plan => broadcasting('minimum', plan),
+
+    maxPool: geometry =>
+      unary('maxPool', windowRows(geometry, geometry.channels), [
+        0,
+        ...records.poolFields(geometry),
+      ]),
+    avgPool: (geometry, xZeroPoint, stages) =>
+      unary('avgPool', windowRows(geometry, geometry.channels), [
+        xZeroPoint,
+        ...records.poolFields(geometry),
+        ...stages.flatMap(records.scalarStageFields),
+      ]),
+    mean({outer, reduced, inner}, xZeroPoint, stage) {
+      const extent = {units: outer * inner, grain: GROUP, cost: outer * inner * reduced};
+      return unary('mean', extent, [
+        reduced,
+        inner,
+        xZeroPoint,
+        ...records.scalarStageFields(stage),
+      ]);
+    },
+    resize(sizes, rows, columns) {
+      const units = sizes.batch * rows.low.length;
+      const cost = units * columns.low.length * sizes.channels * ELEMENT;
+      const extent = {units, grain: 1, cost};
+      return unary('resize', extent, records.resizeFields(sizes, rows, columns));
+    },
+    softmax(rows, channels, exponentials, {levels, zeroPoint, hi}) {
+      const extent = {units: rows, grain: 1, cost: rows * channels * ELEMENT};
+      return unary('softmax', extent, [channels, levels, zeroPoint, hi, ...exponentials]);
+    },
   };
 }
 
 /** The two microkernels that meet arrays of the JavaScript heap. */
 function floats(
-  exports: SimdExports,
   memory: SimdMemory,
-  arena: SimdArena,
+  runner: SimdRunner,
 ): Pick<Microkernels, 'quantize' | 'dequantize'> {
-  const floatsAt = (address: number, count: number) =>
-    new Float32Array(memory.buffer, address, count);
   return {
-    quantize(x, y, {inverseScale, zeroPoint, lo, hi}) {
-      arena.begin();
-      const part = arena.take(FLOATS * 4);
-      for (let i = 0; i < x.length; i += FLOATS) {
-        const count = Math.min(FLOATS, x.length - i);
-        floatsAt(part, count).set(x.subarray(i, i + count));
-        exports.quantize(part, memory.address(y) + i, count, inverseScale, zeroPoint, lo, hi);
-      }
+    quantize(count, {inverseScale, zeroPoint, lo, hi}) {
+      const parameters = [floatField(inverseScale), zeroPoint, lo, hi];
+      const command = runner.command('quantize', elements(count), parameters);
+      return (x, y) => {
+        const at = runner.operand(command, 4 * count);
+        memory.floats.set(x, at >> 2);
+        runner.run(command, at, 0, memory.address(y));
+      };
     },
-    dequantize(x, y, {scale, zeroPoint}) {
-      arena.begin();
-      const part = arena.take(FLOATS * 4);
-      for (let i = 0; i < y.length; i += FLOATS) {
-        const count = Math.min(FLOATS, y.length - i);
-        exports.dequantize(memory.address(x) + i, part, count, scale, zeroPoint);
-        y.set(floatsAt(part, count), i);
-      }
+    dequantize(count, {scale, zeroPoint}) {
+      const parameters = [floatField(scale), zeroPoint, 0, 0];
+      const command = runner.command('dequantize', elements(count), parameters);
+      return (x, y) => {
+        // The kernel writes whole vectors.
+        const at = runner.operand(command, 4 * VECTOR * Math.ceil(count / VECTOR));
+        runner.run(command, memory.address(x), 0, at);
+        y.set(memory.floats.subarray(at >> 2, (at >> 2) + count));
+      };
     },
   };
+}
+
+function elements(count: number): Extent {
+  return {units: count, grain: VECTOR, cost: count * ELEMENT};
+}
+
+/** Rows of the result of a window that slides over each channel by itself. */
+function windowRows(window: Omit<PoolGeometry, 'channels'>, channels: number): Extent {
+  const units = window.batch * window.outHeight;
+  const taps = window.filterHeight * window.filterWidth;
+  return {units, grain: 1, cost: units * window.outWidth * channels * taps * TAP};
 }
 
 /** Whether each output pixel sees just the input pixel of the same place, so that rows are pixels. */

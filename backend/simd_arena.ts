@@ -8,13 +8,12 @@ interface Chunk {
 }
 
 /**
- * Memory that lives for one call of a microkernel: records of its parameters, and scratch. What was taken stays where
- * it is until the next call begins, which finds everything in one piece.
+ * Memory that lives while a filter is packed: its records and arrays. What was taken stays where it is until the next
+ * call begins, which finds everything in one piece.
  */
 export class SimdArena {
   private chunks: Chunk[] = [];
   private used = 0;
-  private ints: Int32Array = new Int32Array(0);
 
   constructor(private readonly memory: SimdMemory) {}
 
@@ -33,14 +32,13 @@ export class SimdArena {
   /** A record of int32 fields, or an array of them. */
   int32(values: ArrayLike<number>): number {
     const offset = this.take(values.length * 4);
-    if (this.ints.buffer !== this.memory.buffer) this.ints = new Int32Array(this.memory.buffer);
-    this.ints.set(values, offset >> 2);
+    this.memory.ints.set(values, offset >> 2);
     return offset;
   }
 
   int8(values: Int8Array): number {
     const offset = this.take(values.length);
-    new Int8Array(this.memory.buffer).set(values, offset);
+    this.memory.bytes.set(values, offset);
     return offset;
   }
 

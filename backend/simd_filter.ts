@@ -1,4 +1,4 @@
-import type {FilterSpec, PackedFilter} from './microkernels.js';
+import type {FilterSpec, OutputStage, PackedFilter} from './microkernels.js';
 import type {SimdArena} from './simd_arena.js';
 import type {SimdMemory} from './simd_memory.js';
 import type {SimdExports} from './simd_module.js';
@@ -14,6 +14,7 @@ export class SimdFilter implements PackedFilter {
     readonly bytes: number,
     /** Channels of x; K of a matrix. */
     readonly inChannels: number,
+    readonly outChannels: number,
   ) {}
 }
 
@@ -40,9 +41,12 @@ export class SimdFilters {
     );
   }
 
-  /** @throws Error if the filter was packed by another implementation, or freed */
-  address(filter: PackedFilter): number {
-    return this.own(filter).offset;
+  packPRelu(stage: OutputStage): SimdFilter {
+    const channels = stage.mantissa.length;
+    const filter = this.allocate(this.exports.pack_prelu_bytes(channels), channels, channels);
+    this.arena.begin();
+    this.exports.pack_prelu(filter.offset, stageRecord(this.arena, stage, false), channels);
+    return filter;
   }
 
   /** @throws Error if the filter was packed by another implementation, or freed */
@@ -72,8 +76,13 @@ export class SimdFilters {
     const zeroPoint = arena.int32(spec.zeroPoint);
     const bias = arena.int32(spec.bias);
     const record = [values, zeroPoint, bias, depth, spec.outChannels, spec.xZeroPoint];
-    const filter = new SimdFilter(this.memory, this.memory.reserve(bytes), bytes, spec.inChannels);
+    const filter = this.allocate(bytes, spec.inChannels, spec.outChannels);
     write(filter.offset, arena.int32(record), stageRecord(arena, spec.stage));
     return filter;
+  }
+
+  private allocate(bytes: number, inChannels: number, outChannels: number): SimdFilter {
+    const offset = this.memory.reserve(bytes);
+    return new SimdFilter(this.memory, offset, bytes, inChannels, outChannels);
   }
 }

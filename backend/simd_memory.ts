@@ -15,10 +15,27 @@ interface Gap {
 }
 
 class SimdBlock implements Block {
+  isFree = false;
+
   constructor(
+    readonly memory: SimdMemory,
     readonly offset: number,
     readonly bytes: number,
   ) {}
+}
+
+interface Views {
+  readonly int8: Int8Array;
+  readonly int32: Int32Array;
+  readonly float32: Float32Array;
+}
+
+function viewsOf({buffer}: WasmMemory): Views {
+  return {
+    int8: new Int8Array(buffer),
+    int32: new Int32Array(buffer),
+    float32: new Float32Array(buffer),
+  };
 }
 
 /**
@@ -27,9 +44,9 @@ class SimdBlock implements Block {
  */
 export class SimdMemory implements Memory {
   private readonly gaps: Gap[] = [];
-  private readonly live = new Set<Block>();
   private end: number;
-  private bytes = 0;
+  private views: Views;
+  private used = 0;
 
   /** @param base first address that is free */
   constructor(
@@ -37,42 +54,49 @@ export class SimdMemory implements Memory {
     base: number,
   ) {
     this.end = aligned(base);
+    this.views = viewsOf(memory);
   }
 
   get bytesInUse(): number {
-    return this.bytes;
+    return this.used;
   }
 
-  get buffer(): ArrayBufferLike {
-    return this.memory.buffer;
+  /** All of the memory, until the next {@link reserve}. */
+  get bytes(): Int8Array {
+    return this.views.int8;
+  }
+
+  get ints(): Int32Array {
+    return this.views.int32;
+  }
+
+  get floats(): Float32Array {
+    return this.views.float32;
   }
 
   alloc(bytes: number): Block {
-    const block = new SimdBlock(this.reserve(bytes), bytes);
-    this.live.add(block);
-    this.bytes += bytes;
+    const block = new SimdBlock(this, this.reserve(bytes), bytes);
+    this.used += bytes;
     return block;
   }
 
   /** @throws Error if the block is not in use: freed twice, or of another memory */
   free(block: Block): void {
-    const offset = this.address(block);
-    this.live.delete(block);
-    this.bytes -= block.bytes;
-    this.release(offset, block.bytes);
+    const {offset, bytes} = this.own(block);
+    this.own(block).isFree = true;
+    this.used -= bytes;
+    this.release(offset, bytes);
   }
 
   /** @throws Error if the block is not in use: freed already, or of another memory */
   view(block: Block): Int8Array {
-    return new Int8Array(this.memory.buffer, this.address(block), block.bytes);
+    const {offset, bytes} = this.own(block);
+    return this.bytes.subarray(offset, offset + bytes);
   }
 
   /** @throws Error if the block is not in use: freed already, or of another memory */
   address(block: Block): number {
-    if (!(block instanceof SimdBlock) || !this.live.has(block)) {
-      throw new Error('block is not in use');
-    }
-    return block.offset;
+    return this.own(block).offset;
   }
 
   /**
@@ -105,6 +129,13 @@ export class SimdMemory implements Memory {
       before.bytes += gap.bytes;
       this.gaps.splice(at, 1);
     }
+  }
+
+  private own(block: Block): SimdBlock {
+    if (!(block instanceof SimdBlock) || block.memory !== this || block.isFree) {
+      throw new Error('block is not in use');
+    }
+    return block;
   }
 
   private smallestGap(bytes: number): Gap | undefined {
@@ -151,6 +182,7 @@ export class SimdMemory implements Memory {
   private tryGrow(pages: number): boolean {
     try {
       this.memory.grow(pages);
+      this.views = viewsOf(this.memory);
       return true;
     } catch (error) {
       if (error instanceof RangeError) return false;

@@ -15,117 +15,26 @@ interface Host {
 const host = globalThis as unknown as Host;
 
 /**
- * The exports of backend/assembly. Numbers are addresses, counts, or what their names say in microkernels.ts; an
- * address of a record means int32 fields in the order of backend/assembly/structs.ts, which backend/simd_records.ts writes.
+ * The exports of backend/assembly. Numbers are addresses or counts; an address of a record means int32 fields in the
+ * order of backend/assembly/structs.ts, which backend/simd_records.ts writes.
  */
 export interface SimdExports {
   heap_base(): number;
-  gemm_scratch_bytes(filter: number): number;
-  conv2d_scratch_bytes(filter: number, geometry: number): number;
-  depthwise_scratch_bytes(geometry: number): number;
-  add_scratch_bytes(): number;
-  mul_scratch_bytes(): number;
-  prelu_scratch_bytes(channels: number): number;
-  max_pool_scratch_bytes(geometry: number): number;
-  avg_pool_scratch_bytes(geometry: number): number;
-  mean_scratch_bytes(): number;
   pack_gemm_bytes(depth: number, channels: number): number;
   pack_gemm(filter: number, spec: number, stage: number): void;
   pack_depthwise_bytes(taps: number, channels: number): number;
   pack_depthwise(filter: number, spec: number, stage: number, is3x3: boolean): void;
-  matmul(x: number, filter: number, y: number, rows: number, depth: number, scratch: number): void;
-  /** Output pixels begin … end. */
-  conv2d(
-    x: number,
-    filter: number,
-    y: number,
-    geometry: number,
-    scratch: number,
-    begin: number,
-    end: number,
-  ): void;
-  /** Output rows begin … end, as in the pools. */
-  depthwise(
-    x: number,
-    filter: number,
-    y: number,
-    geometry: number,
-    scratch: number,
-    begin: number,
-    end: number,
-  ): void;
-  max_pool(
-    x: number,
-    y: number,
-    geometry: number,
-    scratch: number,
-    begin: number,
-    end: number,
-  ): void;
-  avg_pool(
-    x: number,
-    y: number,
-    geometry: number,
-    xZeroPoint: number,
-    stages: number,
-    scratch: number,
-    begin: number,
-    end: number,
-  ): void;
-  mean(
-    x: number,
-    y: number,
-    outer: number,
-    reduced: number,
-    inner: number,
-    xZeroPoint: number,
-    stage: number,
-    scratch: number,
-  ): void;
-  quantize(
-    x: number,
-    y: number,
-    count: number,
-    inverseScale: number,
-    zeroPoint: number,
-    lo: number,
-    hi: number,
-  ): void;
-  dequantize(x: number, y: number, count: number, scale: number, zeroPoint: number): void;
-  lookup(x: number, table: number, y: number, count: number): void;
-  add(a: number, b: number, y: number, plan: number, operands: number, scratch: number): void;
-  mul(
-    a: number,
-    b: number,
-    y: number,
-    plan: number,
-    aZeroPoint: number,
-    bZeroPoint: number,
-    stage: number,
-    scratch: number,
-  ): void;
-  maximum(a: number, b: number, y: number, plan: number): void;
-  minimum(a: number, b: number, y: number, plan: number): void;
-  prelu(
-    x: number,
-    y: number,
-    rows: number,
-    channels: number,
-    xZeroPoint: number,
-    stage: number,
-    scratch: number,
-  ): void;
-  resize(x: number, y: number, spec: number): void;
-  softmax(
-    x: number,
-    y: number,
-    rows: number,
-    channels: number,
-    exponentials: number,
-    levels: number,
-    zeroPoint: number,
-    hi: number,
-  ): void;
+  pack_prelu_bytes(channels: number): number;
+  pack_prelu(stage: number, spec: number, channels: number): void;
+  /** Bytes of scratch of one thread that runs the command. */
+  scratch_bytes(command: number): number;
+  /**
+   * Runs one part of a command, at whose end lies scratch for every thread. Parts may run at the same time, on instances
+   * that share the memory; their number does not change the result.
+   *
+   * @param thread counted from 0: whose scratch to use
+   */
+  run(command: number, part: number, parts: number, thread: number): void;
 }
 
 /** An instance, and what others on the same memory are made of. */

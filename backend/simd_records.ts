@@ -10,10 +10,10 @@ import type {
 } from './microkernels.js';
 import type {SimdArena} from './simd_arena.js';
 
-/** Records as backend/assembly/structs.ts reads them: int32 fields, in its order. All live in the arena. */
+/** Records as backend/assembly/structs.ts reads them: int32 fields, in its order. */
 
-export function geometryRecord(arena: SimdArena, geometry: ConvGeometry): number {
-  return arena.int32([
+export function geometryFields(geometry: ConvGeometry): number[] {
+  return [
     geometry.batch,
     geometry.inHeight,
     geometry.inWidth,
@@ -29,15 +29,15 @@ export function geometryRecord(arena: SimdArena, geometry: ConvGeometry): number
     geometry.dilationWidth,
     geometry.padTop,
     geometry.padLeft,
-  ]);
+  ];
 }
 
-export function poolRecord(arena: SimdArena, geometry: PoolGeometry): number {
+export function poolFields(geometry: PoolGeometry): number[] {
   const {channels} = geometry;
-  return geometryRecord(arena, {...geometry, inChannels: channels, outChannels: channels});
+  return geometryFields({...geometry, inChannels: channels, outChannels: channels});
 }
 
-/** @param table whether the stage's table is applied */
+/** In the arena. @param table whether the stage's table is applied */
 export function stageRecord(
   arena: SimdArena,
   stage: OutputStage | FloatStage,
@@ -63,14 +63,12 @@ export function stageRecord(
   ]);
 }
 
-export function scalarStageRecords(arena: SimdArena, stages: readonly ScalarStage[]): number {
-  return arena.int32(
-    stages.flatMap(({mantissa, shift, zeroPoint, lo, hi}) => [mantissa, shift, zeroPoint, lo, hi]),
-  );
+export function scalarStageFields({mantissa, shift, zeroPoint, lo, hi}: ScalarStage): number[] {
+  return [mantissa, shift, zeroPoint, lo, hi];
 }
 
-export function addRecord(arena: SimdArena, operands: AddOperands): number {
-  return arena.int32([
+export function addFields(operands: AddOperands): number[] {
+  return [
     operands.aZeroPoint,
     operands.bZeroPoint,
     operands.aMantissa,
@@ -79,32 +77,25 @@ export function addRecord(arena: SimdArena, operands: AddOperands): number {
     operands.zeroPoint,
     operands.lo,
     operands.hi,
-  ]);
+  ];
 }
 
-export function planRecord(arena: SimdArena, plan: BroadcastPlan): number {
-  const {outer, middle, inner, aStrides, bStrides} = plan;
-  return arena.int32([outer, middle, inner, ...aStrides, ...bStrides]);
+export function planFields({outer, middle, inner, aStrides, bStrides}: BroadcastPlan): number[] {
+  return [outer, middle, inner, ...aStrides, ...bStrides];
 }
 
-export function resizeRecord(
-  arena: SimdArena,
+export function resizeFields(
   sizes: {batch: number; inHeight: number; inWidth: number; channels: number},
   rows: ResizeAxis,
   columns: ResizeAxis,
-): number {
-  const axes = [rows, columns].flatMap(({low, high, weight}) => [
-    arena.int32(low),
-    arena.int32(high),
-    arena.int32(weight),
-  ]);
-  return arena.int32([
+): number[] {
+  return [
     sizes.batch,
     sizes.inHeight,
     sizes.inWidth,
     sizes.channels,
     rows.low.length,
     columns.low.length,
-    ...axes,
-  ]);
+    ...[rows, columns].flatMap(({low, high, weight}) => [...low, ...high, ...weight]),
+  ];
 }

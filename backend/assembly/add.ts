@@ -59,7 +59,7 @@ function pairOf(a: i32, b: i32): v128 {
   return i32x4.splat((a & 0xffff) | (b << 16));
 }
 
-/** qs8_vadd: (5). `addMultipliers` keeps the sum within int32. */
+/** qs8_vadd: (5), elements `begin` … `end` of y. `addMultipliers` keeps the sum within int32. */
 export function add(
   a: usize,
   b: usize,
@@ -67,6 +67,8 @@ export function add(
   plan: BroadcastPlan,
   spec: AddSpec,
   scratch: usize,
+  begin: i32,
+  end: i32,
 ): void {
   const op = changetype<AddOp>(scratch);
   const lowMask = (1 << LOW_BITS) - 1;
@@ -79,5 +81,5 @@ export function add(
   op.hi = i8x16.splat(<i8>spec.hi);
   op.shift = spec.shift;
   op.isCoarse = i32(spec.shift >= COARSE && spec.shift <= COARSE + 6);
-  broadcast<AddOp>(a, b, y, plan, op);
+  broadcast<AddOp>(a, b, y, plan, op, begin, end);
 }

@@ -2,24 +2,42 @@ import {Lanes} from './lanes';
 import {BroadcastPlan} from './structs';
 
 /**
- * y = op(a, b) over the plan's three loops, 16 elements at a time; y is dense.
+ * y = op(a, b) over the plan's three loops, 16 elements at a time; y is dense, and elements `begin` … `end` of it are
+ * written.
  *
  * @typeParam T a class with `apply(a: v128, b: v128): v128` on 16 int8; compiled into the loop
  */
-export function broadcast<T>(a: usize, b: usize, y: usize, plan: BroadcastPlan, op: T): void {
+export function broadcast<T>(
+  a: usize,
+  b: usize,
+  y: usize,
+  plan: BroadcastPlan,
+  op: T,
+  begin: i32,
+  end: i32,
+): void {
   const inner = plan.inner;
-  for (let outer = 0; outer < plan.outer; outer++) {
-    for (let middle = 0; middle < plan.middle; middle++) {
-      const aRow = a + outer * plan.aOuter + middle * plan.aMiddle;
-      const bRow = b + outer * plan.bOuter + middle * plan.bMiddle;
-      for (let i = 0; i < inner; i += 16) {
-        const q = op.apply(
-          Operand.load(aRow + i * plan.aInner, plan.aInner),
-          Operand.load(bRow + i * plan.bInner, plan.bInner),
-        );
-        Lanes.store(y + i, q, inner - i);
-      }
-      y += inner;
+  const row = begin / inner;
+  let first = begin - row * inner;
+  let outer = row / plan.middle;
+  let middle = row - outer * plan.middle;
+  for (let at = begin; at < end;) {
+    const aRow = a + outer * plan.aOuter + middle * plan.aMiddle;
+    const bRow = b + outer * plan.bOuter + middle * plan.bMiddle;
+    const count = min(inner - first, end - at);
+    for (let i = 0; i < count; i += 16) {
+      const q = op.apply(
+        Operand.load(aRow + (first + i) * plan.aInner, plan.aInner),
+        Operand.load(bRow + (first + i) * plan.bInner, plan.bInner),
+      );
+      Lanes.store(y + at + i, q, count - i);
+    }
+    at += count;
+    first = 0;
+    middle++;
+    if (middle == plan.middle) {
+      middle = 0;
+      outer++;
     }
   }
 }

@@ -12,11 +12,25 @@ import {GROUP, Requantize, StageGroup} from './stage';
  * @param y int8 or float32 [rows, channels]
  */
 export function gemm(a: usize, rows: i32, filter: Filter, y: usize): void {
+  gemmGroups(a, rows, filter, y, 0, (filter.channels + GROUP - 1) / GROUP);
+  const table = filter.stage.table;
+  if (table) lookup(y, table, y, rows * filter.channels);
+}
+
+/** As {@link gemm}, the groups `begin` … `end` of 8 channels, and before the table. */
+export function gemmGroups(
+  a: usize,
+  rows: i32,
+  filter: Filter,
+  y: usize,
+  begin: i32,
+  end: i32,
+): void {
   const channels = filter.channels;
   const bytes = filter.depth * GROUP * 2;
-  let weights = filter.weights;
-  let group = filter.stage.groups;
-  for (let c = 0; c < channels; c += GROUP) {
+  let weights = filter.weights + begin * bytes;
+  let group = filter.stage.groups + begin * offsetof<StageGroup>();
+  for (let c = begin * GROUP; c < min(end * GROUP, channels); c += GROUP) {
     gemmGroup(
       a,
       rows,
@@ -29,8 +43,6 @@ export function gemm(a: usize, rows: i32, filter: Filter, y: usize): void {
     weights += bytes;
     group += offsetof<StageGroup>();
   }
-  const table = filter.stage.table;
-  if (table) lookup(y, table, y, rows * channels);
 }
 
 /**

@@ -1,5 +1,7 @@
 import {Filter} from './filter';
-import {gemm} from './gemm';
+import {gemm, gemmGroups} from './gemm';
+import {lookup} from './lookup';
+import {GROUP} from './stage';
 import {Widen} from './widen';
 
 /** A block of widened rows stays in the second-level cache while all weights pass over it. */
@@ -22,7 +24,7 @@ export function gemm_scratch_bytes(filter: Filter): i32 {
 }
 
 /**
- * qs8_qc8w_gemm: x int8 [rows, depth] → y int8 [rows, channels].
+ * qs8_qc8w_gemm: x int8 [rows, depth] → y int8 [rows, channels], rows `begin` … `end`.
  *
  * @param depth that of x; the filter's own is padded
  */
@@ -30,15 +32,39 @@ export function matmul(
   x: usize,
   filter: Filter,
   y: usize,
+  depth: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const block = blockRows(filter.depth);
+  for (let row = begin; row < end; row += block) {
+    const count = min(block, end - row);
+    widenRows(x + row * depth, scratch, count, depth, filter);
+    gemm(scratch, count, filter, y + row * filter.channels * filter.stage.elementBytes);
+  }
+}
+
+/** As {@link matmul}, all rows, at most a block of them, of the groups `begin` … `end` of 8 channels. */
+export function matmul_channels(
+  x: usize,
+  filter: Filter,
+  y: usize,
   rows: i32,
   depth: i32,
   scratch: usize,
+  begin: i32,
+  end: i32,
 ): void {
-  const block = blockRows(filter.depth);
-  for (let row = 0; row < rows; row += block) {
-    const count = min(block, rows - row);
-    widenRows(x + row * depth, scratch, count, depth, filter);
-    gemm(scratch, count, filter, y + row * filter.channels * filter.stage.elementBytes);
+  widenRows(x, scratch, rows, depth, filter);
+  gemmGroups(scratch, rows, filter, y, begin, end);
+  const table = filter.stage.table;
+  if (!table) return;
+  const first = begin * GROUP;
+  const count = min(end * GROUP, filter.channels) - first;
+  for (let row = 0; row < rows; row++) {
+    const at = y + row * filter.channels + first;
+    lookup(at, table, at, count);
   }
 }
 

@@ -8,7 +8,14 @@ class MaximumOp {
   }
 }
 
-/** s8_vmax: both operands and the result lie on one grid. */
-export function maximum(a: usize, b: usize, y: usize, plan: BroadcastPlan): void {
-  broadcast<MaximumOp>(a, b, y, plan, changetype<MaximumOp>(0));
+/** s8_vmax: both operands and the result lie on one grid; elements `begin` … `end` of y. */
+export function maximum(
+  a: usize,
+  b: usize,
+  y: usize,
+  plan: BroadcastPlan,
+  begin: i32,
+  end: i32,
+): void {
+  broadcast<MaximumOp>(a, b, y, plan, changetype<MaximumOp>(0), begin, end);
 }

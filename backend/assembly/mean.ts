@@ -6,50 +6,58 @@ export function mean_scratch_bytes(): i32 {
   return scalarStageBytes();
 }
 
-/** qs8_rsum: x int8 [outer, reduced, inner] → y [outer, inner]; reduced < 2^31 / 255. */
+/**
+ * qs8_rsum: x int8 [outer, reduced, inner] → y [outer, inner]; reduced < 2^31 / 255. Elements `begin` … `end` of y,
+ * up to eight neighbours at a time.
+ */
 export function mean(
   x: usize,
   y: usize,
-  outer: i32,
   reduced: i32,
   inner: i32,
   xZeroPoint: i32,
   spec: ScalarStageSpec,
   scratch: usize,
+  begin: i32,
+  end: i32,
 ): void {
   const stage = changetype<Stage>(scratch);
   packScalarStage(stage, spec);
   const bias = -reduced * xZeroPoint;
-  for (; outer > 0; outer--) {
-    if (inner == 1) meanOfRow(x, y, reduced, bias, stage);
-    else meanOfColumns(x, y, reduced, inner, bias, stage);
-    x += reduced * inner;
-    y += inner;
+  if (inner == 1) {
+    for (let at = begin; at < end; at++) meanOfRow(x + at * reduced, y + at, reduced, bias, stage);
+    return;
+  }
+  for (let at = begin; at < end;) {
+    const outer = at / inner;
+    const column = at - outer * inner;
+    const count = min(GROUP, min(inner - column, end - at));
+    const from = x + outer * reduced * inner + column;
+    meanOfColumns(from, y + at, reduced, inner, count, bias, stage);
+    at += count;
   }
 }
 
-/** [reduced, inner] → [inner], eight columns at a time. */
+/** The first `count` columns, at most eight, of [reduced, inner]. */
 function meanOfColumns(
   x: usize,
   y: usize,
   reduced: i32,
   inner: i32,
+  count: i32,
   bias: i32,
   stage: Stage,
 ): void {
   const group = changetype<StageGroup>(stage.groups);
-  const end = x + reduced * inner;
-  for (let c = 0; c < inner; c += GROUP) {
-    let sum0 = i32x4.splat(bias);
-    let sum1 = sum0;
-    for (let row = x; row < end; row += inner) {
-      const q = v128.load8x8_s(row + c);
-      sum0 = i32x4.add(sum0, i32x4.extend_low_i16x8_s(q));
-      sum1 = i32x4.add(sum1, i32x4.extend_high_i16x8_s(q));
-    }
-    const q = Requantize.group(sum0, sum1, group, stage);
-    Requantize.store(y + c, q, group, stage, min(inner - c, GROUP));
+  let sum0 = i32x4.splat(bias);
+  let sum1 = sum0;
+  for (const end = x + reduced * inner; x < end; x += inner) {
+    const q = v128.load8x8_s(x);
+    sum0 = i32x4.add(sum0, i32x4.extend_low_i16x8_s(q));
+    sum1 = i32x4.add(sum1, i32x4.extend_high_i16x8_s(q));
   }
+  const q = Requantize.group(sum0, sum1, group, stage);
+  Requantize.store(y, q, group, stage, count);
 }
 
 /** [reduced] → one value. */

@@ -8,7 +8,14 @@ class MinimumOp {
   }
 }
 
-/** s8_vmin: both operands and the result lie on one grid. */
-export function minimum(a: usize, b: usize, y: usize, plan: BroadcastPlan): void {
-  broadcast<MinimumOp>(a, b, y, plan, changetype<MinimumOp>(0));
+/** s8_vmin: both operands and the result lie on one grid; elements `begin` … `end` of y. */
+export function minimum(
+  a: usize,
+  b: usize,
+  y: usize,
+  plan: BroadcastPlan,
+  begin: i32,
+  end: i32,
+): void {
+  broadcast<MinimumOp>(a, b, y, plan, changetype<MinimumOp>(0), begin, end);
 }

@@ -1,7 +1,7 @@
 import {broadcast} from './broadcast';
 import {Lanes} from './lanes';
 import {packScalarStage, Requantize, scalarStageBytes, Stage, StageGroup} from './stage';
-import {BroadcastPlan, ScalarStageSpec} from './structs';
+import {BroadcastPlan, MulSpec} from './structs';
 
 /** (3) on (a − aZeroPoint) · (b − bZeroPoint), of which each factor has 9 bits and the product 17. */
 @unmanaged
@@ -34,20 +34,20 @@ export function mul_scratch_bytes(): i32 {
   return offsetof<MulOp>() + scalarStageBytes();
 }
 
-/** qs8_vmul. */
+/** qs8_vmul: elements `begin` … `end` of y. */
 export function mul(
   a: usize,
   b: usize,
   y: usize,
   plan: BroadcastPlan,
-  aZeroPoint: i32,
-  bZeroPoint: i32,
-  spec: ScalarStageSpec,
+  spec: MulSpec,
   scratch: usize,
+  begin: i32,
+  end: i32,
 ): void {
   const op = changetype<MulOp>(scratch);
-  op.aZeroPoint = i16x8.splat(<i16>aZeroPoint);
-  op.bZeroPoint = i16x8.splat(<i16>bZeroPoint);
-  packScalarStage(op.stage, spec);
-  broadcast<MulOp>(a, b, y, plan, op);
+  op.aZeroPoint = i16x8.splat(<i16>spec.aZeroPoint);
+  op.bZeroPoint = i16x8.splat(<i16>spec.bZeroPoint);
+  packScalarStage(op.stage, spec.stage);
+  broadcast<MulOp>(a, b, y, plan, op, begin, end);
 }

@@ -1,25 +1,29 @@
 import {GROUP, packStage, Requantize, Stage, stageBytes, StageGroup} from './stage';
 import {StageSpec} from './structs';
 
-/** Bytes of scratch for {@link prelu}. */
-export function prelu_scratch_bytes(channels: i32): i32 {
+export function pack_prelu_bytes(channels: i32): i32 {
   return stageBytes(channels);
 }
 
-/** qs8_prelu: y[r, c] = stage(x[r, c] − xZeroPoint), int8 [rows, channels]. */
+/** @param stage 16-byte aligned, {@link pack_prelu_bytes} long */
+export function pack_prelu(stage: Stage, spec: StageSpec, channels: i32): void {
+  packStage(stage, spec, 0, channels);
+}
+
+/** qs8_prelu: y[r, c] = stage(x[r, c] − xZeroPoint), int8 [rows, channels]; rows `begin` … `end`. */
 export function prelu(
   x: usize,
   y: usize,
-  rows: i32,
-  channels: i32,
+  stage: Stage,
   xZeroPoint: i32,
-  spec: StageSpec,
-  scratch: usize,
+  begin: i32,
+  end: i32,
 ): void {
-  const stage = changetype<Stage>(scratch);
-  packStage(stage, spec, 0, channels);
+  const channels = stage.channels;
   const zeroPoint = i16x8.splat(<i16>xZeroPoint);
-  for (; rows > 0; rows--) {
+  x += begin * channels;
+  y += begin * channels;
+  for (let row = begin; row < end; row++) {
     let group = stage.groups;
     for (let c = 0; c < channels; c += GROUP) {
       const record = changetype<StageGroup>(group);

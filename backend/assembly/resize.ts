@@ -4,17 +4,17 @@ import {ResizeSpec} from './structs';
 
 const ONE: i32 = 1 << 11;
 
-/** s8_resize: (6), x int8 [batch, inHeight, inWidth, channels]. */
-export function resize(x: usize, y: usize, spec: ResizeSpec): void {
+/** s8_resize: (6), x int8 [batch, inHeight, inWidth, channels]; output rows `begin` … `end` of the batch · outHeight. */
+export function resize(x: usize, y: usize, spec: ResizeSpec, begin: i32, end: i32): void {
   const rowBytes = spec.inWidth * spec.channels;
-  for (let image = 0; image < spec.batch; image++) {
-    for (let row = 0; row < spec.outHeight; row++) {
-      const top = x + load<i32>(spec.rowLow + (row << 2)) * rowBytes;
-      const bottom = x + load<i32>(spec.rowHigh + (row << 2)) * rowBytes;
-      resizeRow(top, bottom, load<i32>(spec.rowWeight + (row << 2)), y, spec);
-      y += spec.outWidth * spec.channels;
-    }
-    x += spec.inHeight * rowBytes;
+  const yBytes = spec.outWidth * spec.channels;
+  for (let line = begin; line < end; line++) {
+    const image = line / spec.outHeight;
+    const at = (line - image * spec.outHeight) << 2;
+    const rows = x + image * spec.inHeight * rowBytes;
+    const top = rows + load<i32>(spec.rowLow + at) * rowBytes;
+    const bottom = rows + load<i32>(spec.rowHigh + at) * rowBytes;
+    resizeRow(top, bottom, load<i32>(spec.rowWeight + at), y + line * yBytes, spec);
   }
 }
 

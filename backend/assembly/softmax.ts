@@ -1,19 +1,22 @@
 /**
- * qs8_softmax: (7), int8 [rows, channels], onto `levels` steps from 0 to 1.
+ * qs8_softmax: (7), int8 [rows, channels], onto `levels` steps from 0 to 1; rows `begin` … `end`.
  *
  * @param exponentials int32 [256]; the first is 2^20, so a sum is never 0, and 64 bits hold it for any row
  */
 export function softmax(
   x: usize,
   y: usize,
-  rows: i32,
   channels: i32,
   exponentials: usize,
   levels: i32,
   zeroPoint: i32,
   hi: i32,
+  begin: i32,
+  end: i32,
 ): void {
-  for (; rows > 0; rows--) {
+  x += begin * channels;
+  y += begin * channels;
+  for (let row = begin; row < end; row++) {
     const largest = maxOf(x, channels);
     let sum: i64 = 0;
     for (let c = 0; c < channels; c++) {

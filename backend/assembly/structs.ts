@@ -57,6 +57,17 @@ export class FilterSpec {
   xZeroPoint: i32;
 }
 
+/** The zero points of a product's factors, and its stage. */
+@unmanaged
+export class MulSpec {
+  aZeroPoint: i32;
+  bZeroPoint: i32;
+
+  get stage(): ScalarStageSpec {
+    return changetype<ScalarStageSpec>(changetype<usize>(this) + offsetof<MulSpec>());
+  }
+}
+
 /** One operand's part in (5), and the stage of the sum. */
 @unmanaged
 export class AddSpec {
@@ -84,7 +95,7 @@ export class BroadcastPlan {
   bInner: i32;
 }
 
-/** Sizes, and for each axis three int32 arrays; see `ResizeAxis` of `microkernels.ts`. */
+/** Sizes, and behind them for each axis three int32 arrays; see `ResizeAxis` of `microkernels.ts`. */
 @unmanaged
 export class ResizeSpec {
   batch: i32;
@@ -93,10 +104,28 @@ export class ResizeSpec {
   channels: i32;
   outHeight: i32;
   outWidth: i32;
-  rowLow: usize;
-  rowHigh: usize;
-  rowWeight: usize;
-  columnLow: usize;
-  columnHigh: usize;
-  columnWeight: usize;
+
+  get rowLow(): usize {
+    return changetype<usize>(this) + offsetof<ResizeSpec>();
+  }
+
+  get rowHigh(): usize {
+    return this.rowLow + (this.outHeight << 2);
+  }
+
+  get rowWeight(): usize {
+    return this.rowHigh + (this.outHeight << 2);
+  }
+
+  get columnLow(): usize {
+    return this.rowWeight + (this.outHeight << 2);
+  }
+
+  get columnHigh(): usize {
+    return this.columnLow + (this.outWidth << 2);
+  }
+
+  get columnWeight(): usize {
+    return this.columnHigh + (this.outWidth << 2);
+  }
 }

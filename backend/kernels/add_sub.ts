@@ -16,9 +16,7 @@ function sumKernel(op: typeof Int8Op.Add | typeof Int8Op.Sub, sign: 1 | -1): Ker
       lo,
       hi,
     };
-    return broadcastKernel(op, backend, a, b, (aBlock, bBlock, y, plan) =>
-      backend.microkernels.add(aBlock, bBlock, y, plan, operands),
-    );
+    return broadcastKernel(op, backend, a, b, plan => backend.microkernels.add(plan, operands));
   });
 }
 

@@ -16,6 +16,6 @@ export const avgPoolConfig = int8Kernel(OP, (backend, {x}: {x: TensorInfo}, attr
   );
   const input = backend.block(x);
   const {info, block} = backend.output([window.batch, window.outHeight, window.outWidth, channels]);
-  backend.microkernels.avgPool(input, block, {...window, channels}, attrs.xZeroPoint, stages);
+  backend.microkernels.avgPool({...window, channels}, attrs.xZeroPoint, stages)(input, block);
   return info;
 });

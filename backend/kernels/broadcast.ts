@@ -1,6 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {Int8Backend} from '../int8_backend.js';
-import type {Block, BroadcastPlan} from '../microkernels.js';
+import type {Binary, BroadcastPlan} from '../microkernels.js';
 import {fail, textOf} from './int8_kernel.js';
 import {denseStrides, stridedCopy} from './strided_copy.js';
 
@@ -21,14 +21,14 @@ export function broadcastKernel(
   backend: Int8Backend,
   a: TensorInfo,
   b: TensorInfo,
-  run: (a: Block, b: Block, y: Block, plan: BroadcastPlan) => void,
+  microkernel: (plan: BroadcastPlan) => Binary,
 ): TensorInfo {
   const shape = broadcastShape(op, a.shape, b.shape);
   const plan = planOf(shape, a.shape, b.shape);
-  if (plan === undefined) return expanded(op, backend, a, b, shape, run);
+  if (plan === undefined) return expanded(op, backend, a, b, shape, microkernel);
   const [aBlock, bBlock] = [backend.block(a), backend.block(b)];
   const {info, block} = backend.output(shape);
-  run(aBlock, bBlock, block, plan);
+  microkernel(plan)(aBlock, bBlock, block);
   return info;
 }
 
@@ -91,10 +91,10 @@ function expanded(
   a: TensorInfo,
   b: TensorInfo,
   shape: number[],
-  run: (a: Block, b: Block, y: Block, plan: BroadcastPlan) => void,
+  microkernel: (plan: BroadcastPlan) => Binary,
 ): TensorInfo {
   const wide = [a, b].map(x => expand(backend, x, shape));
-  const result = broadcastKernel(op, backend, wide[0], wide[1], run);
+  const result = broadcastKernel(op, backend, wide[0], wide[1], microkernel);
   for (const {dataId} of wide) backend.disposeData(dataId);
   return result;
 }

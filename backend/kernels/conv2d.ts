@@ -20,6 +20,6 @@ export const conv2DConfig = int8Kernel(OP, (backend, operands: AccumulatorOperan
   const input = backend.block(x);
   const shape = [window.batch, window.outHeight, window.outWidth, outChannels];
   return accumulatorOutput(backend, shape, attrs, block =>
-    backend.microkernels.conv2D(input, packed, block, {...window, inChannels, outChannels}),
+    backend.microkernels.conv2D(packed, {...window, inChannels, outChannels})(input, block),
   );
 });

@@ -27,11 +27,8 @@ export const depthwiseConv2DConfig = int8Kernel(
       window.outWidth,
       outChannels,
     ]);
-    backend.microkernels.depthwiseConv2D(input, packed, block, {
-      ...window,
-      inChannels,
-      outChannels,
-    });
+    const geometry = {...window, inChannels, outChannels};
+    backend.microkernels.depthwiseConv2D(packed, geometry)(input, block);
     return info;
   },
 );

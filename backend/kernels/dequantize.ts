@@ -7,7 +7,7 @@ export const dequantizeConfig = int8Kernel(
   (backend, {x}: {x: TensorInfo}, {xScale, xZeroPoint}) => {
     const values = new Float32Array(sizeOf(x.shape));
     const params = {scale: Math.fround(xScale), zeroPoint: xZeroPoint};
-    backend.microkernels.dequantize(backend.block(x), values, params);
+    backend.microkernels.dequantize(values.length, params)(backend.block(x), values);
     return backend.floatOutput(x.shape, values);
   },
 );

@@ -12,7 +12,7 @@ export const lookupConfig = int8Kernel(
     }
     const [input, map] = [backend.block(x), backend.block(table)];
     const {info, block} = backend.output(x.shape);
-    backend.microkernels.lookup(input, map, block);
+    backend.microkernels.lookup(block.bytes)(input, map, block);
     return info;
   },
 );

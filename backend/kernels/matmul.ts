@@ -25,6 +25,6 @@ export const matMulConfig = int8Kernel(OP, (backend, operands: AccumulatorOperan
   const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packConv2D');
   const input = backend.block(x);
   return accumulatorOutput(backend, [...outer, columns], attrs, block =>
-    backend.microkernels.matMul(input, packed, block, sizeOf(outer)),
+    backend.microkernels.matMul(packed, sizeOf(outer))(input, block),
   );
 });

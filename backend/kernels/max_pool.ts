@@ -11,6 +11,6 @@ export const maxPoolConfig = int8Kernel(OP, (backend, {x}: {x: TensorInfo}, attr
   const channels = x.shape[3];
   const input = backend.block(x);
   const {info, block} = backend.output([window.batch, window.outHeight, window.outWidth, channels]);
-  backend.microkernels.maxPool(input, block, {...window, channels});
+  backend.microkernels.maxPool({...window, channels})(input, block);
   return info;
 });

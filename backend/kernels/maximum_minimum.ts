@@ -5,9 +5,7 @@ import {shapeKernel} from './shape_kernel.js';
 /** Right as they stand on integers; on int8 values, of real numbers too if both lie on one grid. */
 function comparisonKernel(kernelName: string, compare: 'maximum' | 'minimum'): KernelConfig {
   return shapeKernel<BinaryInputs, unknown>(kernelName, (backend, {a, b}) =>
-    broadcastKernel(kernelName, backend, a, b, (aBlock, bBlock, y, plan) =>
-      backend.microkernels[compare](aBlock, bBlock, y, plan),
-    ),
+    broadcastKernel(kernelName, backend, a, b, plan => backend.microkernels[compare](plan)),
   );
 }
 

@@ -22,7 +22,7 @@ export const meanConfig = int8Kernel(OP, (backend, {x}: {x: TensorInfo}, attrs) 
   const {source, outer, inner} = inOneBlock(backend, x, axes, kept);
   const input = backend.block(source);
   const {info, block} = backend.output(shape);
-  backend.microkernels.mean(input, block, {outer, reduced, inner}, attrs.xZeroPoint, stage);
+  backend.microkernels.mean({outer, reduced, inner}, attrs.xZeroPoint, stage)(input, block);
   if (source !== x) backend.disposeData(source.dataId);
   return info;
 });

@@ -11,8 +11,8 @@ export const mulConfig = int8Kernel(
   (backend, {a, b}: {a: TensorInfo; b: TensorInfo}, attrs) => {
     const {aZeroPoint, bZeroPoint} = attrs;
     const stage = scalarStageOf((attrs.aScale * attrs.bScale) / attrs.outScale, attrs);
-    return broadcastKernel(OP, backend, a, b, (aBlock, bBlock, y, plan) =>
-      backend.microkernels.mul(aBlock, bBlock, y, plan, aZeroPoint, bZeroPoint, stage),
+    return broadcastKernel(OP, backend, a, b, plan =>
+      backend.microkernels.mul(plan, aZeroPoint, bZeroPoint, stage),
     );
   },
 );

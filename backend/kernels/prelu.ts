@@ -12,17 +12,19 @@ export const preluConfig = int8Kernel(
   (backend, {x, slope}: {x: TensorInfo; slope: TensorInfo}, attrs) => {
     const channels = x.shape.at(-1) ?? 1;
     const {xScale, outScale, outZeroPoint, lo, hi} = attrs;
-    const stage = variantOf(
+    const slopes = variantOf(
       backend,
       slope,
       OP,
       [channels, xScale, outScale, outZeroPoint, lo, hi],
-      () => preluStageOf(OP, attrs, channels, backend.values(slope)),
+      () =>
+        backend.microkernels.packPRelu(preluStageOf(OP, attrs, channels, backend.values(slope))),
+      packed => backend.microkernels.freeFilter(packed),
     );
     const input = backend.block(x);
     const {info, block} = backend.output(x.shape);
     const rows = sizeOf(x.shape.slice(0, -1));
-    backend.microkernels.prelu(input, block, rows, attrs.xZeroPoint, stage);
+    backend.microkernels.prelu(slopes, rows, attrs.xZeroPoint)(input, block);
     return info;
   },
 );

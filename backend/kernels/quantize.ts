@@ -8,12 +8,12 @@ export const quantizeConfig = int8Kernel(OP, (backend, {x}: {x: TensorInfo}, att
   const values = backend.values(x);
   const floats = values instanceof Float32Array ? values : Float32Array.from(values);
   const {info, block} = backend.output(x.shape);
-  backend.microkernels.quantize(floats, block, {
+  backend.microkernels.quantize(floats.length, {
     inverseScale: inverseOf(OP, attrs.outScale),
     zeroPoint: attrs.outZeroPoint,
     lo: attrs.lo,
     hi: attrs.hi,
-  });
+  })(floats, block);
   return info;
 });
 

@@ -20,7 +20,7 @@ function resizeKernel(
     const input = backend.block(x);
     const {info, block} = backend.output([batch, height, width, channels]);
     const sizes = {batch, inHeight, inWidth, channels};
-    backend.microkernels.resize(input, block, sizes, rows, columns);
+    backend.microkernels.resize(sizes, rows, columns)(input, block);
     return info;
   });
 }

@@ -18,7 +18,7 @@ export const softmaxConfig = int8Kernel(
     const input = backend.block(x);
     const {info, block} = backend.output(x.shape);
     const rows = sizeOf(x.shape.slice(0, -1));
-    backend.microkernels.softmax(input, block, rows, channels, table, stage);
+    backend.microkernels.softmax(rows, channels, table, stage)(input, block);
     return info;
   },
 );

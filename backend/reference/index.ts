@@ -12,7 +12,7 @@ import {maxPool} from './max_pool.js';
 import {mean} from './mean.js';
 import {minimum} from './minimum.js';
 import {mul} from './mul.js';
-import {packConv2D, packDepthwise, unpack} from './packed_filter.js';
+import {packConv2D, packDepthwise, ReferenceSlopes, stageOf, unpack} from './packed_filter.js';
 import {prelu} from './prelu.js';
 import {quantize} from './quantize.js';
 import {resize} from './resize.js';
@@ -28,28 +28,30 @@ export function reference(): Microkernels {
   return {
     name: 'reference',
     memory,
-    quantize: (x, y, stage) => quantize(x, view(y), stage),
-    dequantize: (x, y, params) => dequantize(view(x), y, params),
-    lookup: (x, table, y) => lookup(view(x), view(table), view(y)),
+    quantize: (_, stage) => (x, y) => quantize(x, view(y), stage),
+    dequantize: (_, params) => (x, y) => dequantize(view(x), y, params),
+    lookup: () => (x, table, y) => lookup(view(x), view(table), view(y)),
     packConv2D,
     packDepthwise,
-    freeFilter: unpack,
-    conv2D: (x, filter, y, geometry) => conv2D(view(x), unpack(filter), view(y), geometry),
-    depthwiseConv2D: (x, filter, y, geometry) =>
+    packPRelu: stage => new ReferenceSlopes(stage),
+    freeFilter: filter => void (filter instanceof ReferenceSlopes || unpack(filter)),
+    conv2D: (filter, geometry) => (x, y) => conv2D(view(x), unpack(filter), view(y), geometry),
+    depthwiseConv2D: (filter, geometry) => (x, y) =>
       depthwiseConv2D(view(x), unpack(filter), view(y), geometry),
-    matMul: (x, filter, y, rows) => matMul(view(x), unpack(filter), view(y), rows),
-    add: (a, b, y, plan, operands) => add(view(a), view(b), view(y), plan, operands),
-    mul: (a, b, y, plan, aZeroPoint, bZeroPoint, stage) =>
+    matMul: (filter, rows) => (x, y) => matMul(view(x), unpack(filter), view(y), rows),
+    add: (plan, operands) => (a, b, y) => add(view(a), view(b), view(y), plan, operands),
+    mul: (plan, aZeroPoint, bZeroPoint, stage) => (a, b, y) =>
       mul(view(a), view(b), view(y), plan, aZeroPoint, bZeroPoint, stage),
-    maximum: (a, b, y, plan) => maximum(view(a), view(b), view(y), plan),
-    minimum: (a, b, y, plan) => minimum(view(a), view(b), view(y), plan),
-    prelu: (x, y, rows, xZeroPoint, stage) => prelu(view(x), view(y), rows, xZeroPoint, stage),
-    maxPool: (x, y, geometry) => maxPool(view(x), view(y), geometry),
-    avgPool: (x, y, geometry, xZeroPoint, stages) =>
+    maximum: plan => (a, b, y) => maximum(view(a), view(b), view(y), plan),
+    minimum: plan => (a, b, y) => minimum(view(a), view(b), view(y), plan),
+    prelu: (slopes, rows, xZeroPoint) => (x, y) =>
+      prelu(view(x), view(y), rows, xZeroPoint, stageOf(slopes)),
+    maxPool: geometry => (x, y) => maxPool(view(x), view(y), geometry),
+    avgPool: (geometry, xZeroPoint, stages) => (x, y) =>
       avgPool(view(x), view(y), geometry, xZeroPoint, stages),
-    mean: (x, y, sizes, xZeroPoint, stage) => mean(view(x), view(y), sizes, xZeroPoint, stage),
-    resize: (x, y, sizes, rows, columns) => resize(view(x), view(y), sizes, rows, columns),
-    softmax: (x, y, rows, channels, exponentials, stage) =>
+    mean: (sizes, xZeroPoint, stage) => (x, y) => mean(view(x), view(y), sizes, xZeroPoint, stage),
+    resize: (sizes, rows, columns) => (x, y) => resize(view(x), view(y), sizes, rows, columns),
+    softmax: (rows, channels, exponentials, stage) => (x, y) =>
       softmax(view(x), view(y), rows, channels, exponentials, stage),
   };
 }

@@ -24,7 +24,7 @@ export class ReferenceFilter implements PackedFilter {
     this.inChannels = spec.inChannels;
     this.outChannels = spec.outChannels;
     this.xZeroPoint = spec.xZeroPoint;
-    this.stage = copyStage(spec.stage);
+    this.stage = 'scale' in spec.stage ? {scale: spec.stage.scale.slice()} : copyStage(spec.stage);
     this.bias = spec.bias.slice();
     this.bytes = weights.byteLength + this.bias.byteLength + stageBytes(spec.stage);
   }
@@ -33,6 +33,23 @@ export class ReferenceFilter implements PackedFilter {
 /** @throws Error if the filter was packed by another implementation */
 export function unpack(filter: PackedFilter): ReferenceFilter {
   if (filter instanceof ReferenceFilter) return filter;
+  throw new Error('filter was packed by another implementation');
+}
+
+/** What prelu needs, in place of a filter. */
+export class ReferenceSlopes implements PackedFilter {
+  readonly stage: OutputStage;
+  readonly bytes: number;
+
+  constructor(stage: OutputStage) {
+    this.stage = {...copyStage(stage), table: undefined};
+    this.bytes = stageBytes(stage);
+  }
+}
+
+/** @throws Error if it was not packed for prelu, or by another implementation */
+export function stageOf(slopes: PackedFilter): OutputStage {
+  if (slopes instanceof ReferenceSlopes) return slopes.stage;
   throw new Error('filter was packed by another implementation');
 }
 
@@ -57,8 +74,7 @@ export function packDepthwise(spec: FilterSpec): ReferenceFilter {
   return new ReferenceFilter(spec, weights);
 }
 
-function copyStage(stage: OutputStage | FloatStage): OutputStage | FloatStage {
-  if ('scale' in stage) return {scale: stage.scale.slice()};
+function copyStage(stage: OutputStage): OutputStage {
   return {
     ...stage,
     mantissa: stage.mantissa.slice(),

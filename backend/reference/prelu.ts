@@ -10,11 +10,10 @@ export function prelu(
   stage: OutputStage,
 ): void {
   const channels = stage.mantissa.length;
-  const untabled = {...stage, table: undefined};
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < channels; c++) {
       const i = row * channels + c;
-      y[i] = finish(x[i] - xZeroPoint, c, untabled);
+      y[i] = finish(x[i] - xZeroPoint, c, stage);
     }
   }
 }

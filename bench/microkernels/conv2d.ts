@@ -40,7 +40,8 @@ const cases: BenchCase[] = LAYERS.map(([label, size, inChannels, outChannels, fi
       const y = kernels.memory.alloc(pixels * outChannels);
       const spec = benchFilter(filter, filter, inChannels, outChannels, weights);
       const packed = kernels.packConv2D(spec);
-      return () => kernels.conv2D(x, packed, y, geometry);
+      const run = kernels.conv2D(packed, geometry);
+      return () => run(x, y);
     },
   };
 });

@@ -31,7 +31,8 @@ const cases: BenchCase[] = LAYERS.map(([label, size, channels, filter, stride]) 
       const packed = kernels.packDepthwise(
         benchFilter(filter, filter, channels, channels, weights),
       );
-      return () => kernels.depthwiseConv2D(x, packed, y, geometry);
+      const run = kernels.depthwiseConv2D(packed, geometry);
+      return () => run(x, y);
     },
   };
 });

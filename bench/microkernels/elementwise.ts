@@ -1,5 +1,11 @@
 /** npx tsx bench/microkernels/elementwise.ts */
-import type {Block, BroadcastPlan, Microkernels, ScalarStage} from '../../backend/microkernels.js';
+import type {
+  Binary,
+  Block,
+  BroadcastPlan,
+  Microkernels,
+  ScalarStage,
+} from '../../backend/microkernels.js';
 import {bench, filledBlock, type BenchCase} from './bench.js';
 
 const ROWS = 28 * 28;
@@ -58,24 +64,36 @@ function elementwise(
   };
 }
 
+function binary(label: string, prepare: (kernels: Microkernels) => Binary): BenchCase {
+  return elementwise(label, (kernels, a, b, y) => {
+    const run = prepare(kernels);
+    return () => run(a, b, y);
+  });
+}
+
 const floats = Float32Array.from({length: COUNT}, (_, i) => Math.sin(i));
 
 await bench('elementwise', 'element', [
-  elementwise(
-    'quantize',
-    (k, _a, _b, y) => () => k.quantize(floats, y, {...grid, inverseScale: 99}),
-  ),
+  elementwise('quantize', (k, _a, _b, y) => {
+    const run = k.quantize(COUNT, {...grid, inverseScale: 99});
+    return () => run(floats, y);
+  }),
   elementwise('dequantize', (k, a) => {
     const out = new Float32Array(COUNT);
-    return () => k.dequantize(a, out, {scale: 0.1, zeroPoint: 3});
+    const run = k.dequantize(COUNT, {scale: 0.1, zeroPoint: 3});
+    return () => run(a, out);
   }),
   elementwise('lookup', (k, a, _b, y) => {
     const table = filledBlock(k, 256);
-    return () => k.lookup(a, table, y);
+    const run = k.lookup(COUNT);
+    return () => run(a, table, y);
   }),
-  elementwise('add', (k, a, b, y) => () => k.add(a, b, y, same, sum)),
-  elementwise('mul', (k, a, b, y) => () => k.mul(a, b, y, same, 5, -7, stage)),
-  elementwise('mul, per channel', (k, a, b, y) => () => k.mul(a, b, y, perChannel, 5, -7, stage)),
-  elementwise('maximum', (k, a, b, y) => () => k.maximum(a, b, y, same)),
-  elementwise('prelu', (k, a, _b, y) => () => k.prelu(a, y, ROWS, 7, prelu)),
+  binary('add', k => k.add(same, sum)),
+  binary('mul', k => k.mul(same, 5, -7, stage)),
+  binary('mul, per channel', k => k.mul(perChannel, 5, -7, stage)),
+  binary('maximum', k => k.maximum(same)),
+  elementwise('prelu', (k, a, _b, y) => {
+    const run = k.prelu(k.packPRelu(prelu), ROWS, 7);
+    return () => run(a, y);
+  }),
 ]);

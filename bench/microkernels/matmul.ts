@@ -18,7 +18,8 @@ const cases: BenchCase[] = SIZES.map(([rows, depth, channels]) => ({
     const x = filledBlock(kernels, rows * depth);
     const y = kernels.memory.alloc(rows * channels);
     const packed = kernels.packConv2D(benchFilter(1, 1, depth, channels, depth * channels));
-    return () => kernels.matMul(x, packed, y, rows);
+    const run = kernels.matMul(packed, rows);
+    return () => run(x, y);
   },
 }));
 

@@ -27,7 +27,8 @@ const pools: BenchCase[] = WINDOWS.flatMap(([size, channels, window, stride]) =>
       prepare(kernels) {
         const x = filledBlock(kernels, size * size * channels);
         const y = kernels.memory.alloc(outputs);
-        return () => kernels.maxPool(x, y, geometry);
+        const run = kernels.maxPool(geometry);
+        return () => run(x, y);
       },
     },
     {
@@ -36,7 +37,8 @@ const pools: BenchCase[] = WINDOWS.flatMap(([size, channels, window, stride]) =>
       prepare(kernels) {
         const x = filledBlock(kernels, size * size * channels);
         const y = kernels.memory.alloc(outputs);
-        return () => kernels.avgPool(x, y, geometry, -5, stages);
+        const run = kernels.avgPool(geometry, -5, stages);
+        return () => run(x, y);
       },
     },
   ];
@@ -48,7 +50,8 @@ const mean: BenchCase = {
   prepare(kernels) {
     const x = filledBlock(kernels, 49 * 1280);
     const y = kernels.memory.alloc(1280);
-    return () => kernels.mean(x, y, {outer: 1, reduced: 49, inner: 1280}, -5, stage);
+    const run = kernels.mean({outer: 1, reduced: 49, inner: 1280}, -5, stage);
+    return () => run(x, y);
   },
 };
 

@@ -21,7 +21,8 @@ function resize(size: number, channels: number): BenchCase {
       const x = filledBlock(kernels, size * size * channels);
       const y = kernels.memory.alloc(4 * size * size * channels);
       const sizes = {batch: 1, inHeight: size, inWidth: size, channels};
-      return () => kernels.resize(x, y, sizes, axis, axis);
+      const run = kernels.resize(sizes, axis, axis);
+      return () => run(x, y);
     },
   };
 }
@@ -37,7 +38,8 @@ function softmax(rows: number, channels: number): BenchCase {
     prepare(kernels) {
       const x = filledBlock(kernels, rows * channels);
       const y = kernels.memory.alloc(rows * channels);
-      return () => kernels.softmax(x, y, rows, channels, exponentials, stage);
+      const run = kernels.softmax(rows, channels, exponentials, stage);
+      return () => run(x, y);
     },
   };
 }

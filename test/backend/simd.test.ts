@@ -26,7 +26,7 @@ describe('simd equals the reference', () => {
     expectSame(kernels =>
       withFilter(kernels, kernels.packConv2D(filter), packed =>
         runOnBlocks(kernels, [x], rows * filter.outChannels, ([block], y) =>
-          kernels.matMul(block, packed, y, rows),
+          kernels.matMul(packed, rows)(block, y),
         ),
       ),
     );
@@ -74,7 +74,7 @@ describe('simd equals the reference', () => {
         expectSame(kernels =>
           withFilter(kernels, kernels.packConv2D(filter), packed =>
             runOnBlocks(kernels, [new Int8Array(depth).fill(x)], 9, ([block], y) =>
-              kernels.matMul(block, packed, y, 1),
+              kernels.matMul(packed, 1)(block, y),
             ),
           ),
         );
@@ -108,7 +108,7 @@ describe('simd equals the reference', () => {
       expectSame(kernels =>
         withFilter(kernels, kernels.packConv2D(filter), packed =>
           runOnBlocks(kernels, [x], pixels * outChannels, ([block], y) =>
-            kernels.conv2D(block, packed, y, geometry),
+            kernels.conv2D(packed, geometry)(block, y),
           ),
         ),
       );
@@ -137,7 +137,7 @@ describe('simd equals the reference', () => {
         expectSame(kernels =>
           withFilter(kernels, kernels.packConv2D(filter), packed =>
             runOnBlocks(kernels, [x], x.length * channels, ([block], y) =>
-              kernels.matMul(block, packed, y, x.length),
+              kernels.matMul(packed, x.length)(block, y),
             ),
           ),
         );

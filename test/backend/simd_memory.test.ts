@@ -138,8 +138,8 @@ describe('SimdArena', () => {
     const first = arena.int32([1, -2, 3]);
     arena.take(5 * PAGE_BYTES);
     const last = arena.int8(Int8Array.of(7, -8));
-    expect([...new Int32Array(memory.buffer, first, 3)]).toEqual([1, -2, 3]);
-    expect([...new Int8Array(memory.buffer, last, 2)]).toEqual([7, -8]);
+    expect([...memory.ints.subarray(first >> 2, (first >> 2) + 3)]).toEqual([1, -2, 3]);
+    expect([...memory.bytes.subarray(last, last + 2)]).toEqual([7, -8]);
   });
 
   it('gives the same memory to every call', () => {

@@ -23,7 +23,7 @@ function randomFilter(random: Random, g: ConvGeometry, parts: Partial<FilterSpec
 function expectOracle(kernels: Microkernels, x: Int8Array, filter: FilterSpec, g: ConvGeometry) {
   const bytes = g.batch * g.outHeight * g.outWidth * g.outChannels * elementBytes(filter);
   const y = withFilter(kernels, kernels.packConv2D(filter), packed =>
-    runOnBlocks(kernels, [x], bytes, ([block], output) => kernels.conv2D(block, packed, output, g)),
+    runOnBlocks(kernels, [x], bytes, ([block], output) => kernels.conv2D(packed, g)(block, output)),
   );
   expect([...y]).toEqual([...oracle.conv2D(x, filter, g)]);
 }
@@ -151,7 +151,7 @@ describeMicrokernel('conv2D', kernels => {
     };
     const y = withFilter(kernels(), kernels().packConv2D(filter), packed =>
       runOnBlocks(kernels(), [new Int8Array(1)], 8, ([x], output) =>
-        kernels().conv2D(x, packed, output, g),
+        kernels().conv2D(packed, g)(x, output),
       ),
     );
     expect([...y]).toEqual([-2, -1, 0, 0, 1, 2, 3, 4]);
@@ -197,7 +197,7 @@ describeMicrokernel('conv2D', kernels => {
     }
     const y = withFilter(kernels(), packed, same =>
       runOnBlocks(kernels(), [x], expected.length, ([block], output) =>
-        kernels().conv2D(block, same, output, POINT),
+        kernels().conv2D(same, POINT)(block, output),
       ),
     );
     expect([...y]).toEqual([...expected]);

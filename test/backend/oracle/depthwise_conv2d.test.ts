@@ -21,7 +21,7 @@ function expectOracle(kernels: Microkernels, x: Int8Array, filter: FilterSpec, g
   const bytes = g.batch * g.outHeight * g.outWidth * g.outChannels;
   const y = withFilter(kernels, kernels.packDepthwise(filter), packed =>
     runOnBlocks(kernels, [x], bytes, ([block], output) =>
-      kernels.depthwiseConv2D(block, packed, output, g),
+      kernels.depthwiseConv2D(packed, g)(block, output),
     ),
   );
   expect([...y]).toEqual([...oracle.depthwiseConv2D(x, filter, g)]);

@@ -2,7 +2,14 @@ import type {AddOperands, BroadcastPlan} from '../../../backend/microkernels.js'
 import {addMultipliers} from '../../../src/quant/multiplier.js';
 import * as oracle from './oracle.js';
 import {Random} from './random.js';
-import {describeMicrokernel, runOnBlocks, scalarStageFor, stageFor, tableOf} from './tester.js';
+import {
+  describeMicrokernel,
+  runOnBlocks,
+  scalarStageFor,
+  stageFor,
+  tableOf,
+  withFilter,
+} from './tester.js';
 
 type Strides = [number, number, number];
 
@@ -62,7 +69,7 @@ describeMicrokernel('binary microkernels', kernels => {
         const [a, b] = operands(random);
         const o = addOperands(random, round % 2 ? -1 : 1);
         const y = runOnBlocks(kernels(), [a, b], bytes, ([x0, x1], output) =>
-          kernels().add(x0, x1, output, plan, o),
+          kernels().add(plan, o)(x0, x1, output),
         );
         expect([...y]).toEqual([...oracle.binary(a, b, plan, (p, q) => oracle.added(p, q, o))]);
       }
@@ -75,7 +82,7 @@ describeMicrokernel('binary microkernels', kernels => {
         const [za, zb] = [random.pick([-128, 4, 127]), random.pick([-128, -9, 127])];
         const stage = scalarStageFor(random, random.pick([100, 4000, 65025]));
         const y = runOnBlocks(kernels(), [a, b], bytes, ([x0, x1], output) =>
-          kernels().mul(x0, x1, output, plan, za, zb, stage),
+          kernels().mul(plan, za, zb, stage)(x0, x1, output),
         );
         const product = (p: number, q: number) => oracle.scalarStaged((p - za) * (q - zb), stage);
         expect([...y]).toEqual([...oracle.binary(a, b, plan, product)]);
@@ -85,11 +92,11 @@ describeMicrokernel('binary microkernels', kernels => {
     it(`maximum and minimum: ${label}`, () => {
       const [a, b] = operands(new Random(seed));
       const largest = runOnBlocks(kernels(), [a, b], bytes, ([x0, x1], output) =>
-        kernels().maximum(x0, x1, output, plan),
+        kernels().maximum(plan)(x0, x1, output),
       );
       expect([...largest]).toEqual([...oracle.binary(a, b, plan, (p, q) => (p > q ? p : q))]);
       const smallest = runOnBlocks(kernels(), [a, b], bytes, ([x0, x1], output) =>
-        kernels().minimum(x0, x1, output, plan),
+        kernels().minimum(plan)(x0, x1, output),
       );
       expect([...smallest]).toEqual([...oracle.binary(a, b, plan, (p, q) => (p < q ? p : q))]);
     });
@@ -112,7 +119,7 @@ describeMicrokernel('binary microkernels', kernels => {
         hi: 127,
       };
       const y = runOnBlocks(kernels(), [every, every], 65536, ([a, b], output) =>
-        kernels().add(a, b, output, pairs, o),
+        kernels().add(pairs, o)(a, b, output),
       );
       const expected = oracle.binary(every, every, pairs, (p, q) => oracle.added(p, q, o));
       expect(y.findIndex((q, i) => q !== expected[i])).toBe(-1);
@@ -127,7 +134,7 @@ describeMicrokernel('binary microkernels', kernels => {
       for (const mantissa of [1, 2 ** 30, 2 ** 31 - 1, -(2 ** 31), 0]) {
         const stage = {mantissa, shift, zeroPoint: random.pick([-128, 0, 127]), lo: -128, hi: 127};
         const y = runOnBlocks(kernels(), [every, random.int8(256)], 256, ([a], output) =>
-          kernels().mul(a, a, output, all, -128, 127, stage),
+          kernels().mul(all, -128, 127, stage)(a, a, output),
         );
         const square = (p: number) => oracle.scalarStaged((p + 128) * (p - 127), stage);
         expect([...y]).toEqual([...oracle.binary(every, every, all, square)]);
@@ -144,8 +151,10 @@ describeMicrokernel('prelu', kernels => {
           const random = new Random(channels * 1000 + rows * 10 + xZeroPoint);
           const stage = {...stageFor(random, channels, 200), table: tableOf(q => -1 - q)};
           const x = random.int8(rows * channels);
-          const y = runOnBlocks(kernels(), [x], x.length, ([block], output) =>
-            kernels().prelu(block, output, rows, xZeroPoint, stage),
+          const y = withFilter(kernels(), kernels().packPRelu(stage), packed =>
+            runOnBlocks(kernels(), [x], x.length, ([block], output) =>
+              kernels().prelu(packed, rows, xZeroPoint)(block, output),
+            ),
           );
           expect([...y]).toEqual([...oracle.prelu(x, rows, xZeroPoint, stage)]);
         }

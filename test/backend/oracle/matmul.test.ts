@@ -20,7 +20,7 @@ function randomMatrix(random: Random, depth: number, columns: number): FilterSpe
 function expectOracle(kernels: Microkernels, x: Int8Array, filter: FilterSpec, rows: number) {
   const y = withFilter(kernels, kernels.packConv2D(filter), packed =>
     runOnBlocks(kernels, [x], rows * filter.outChannels * elementBytes(filter), ([block], output) =>
-      kernels.matMul(block, packed, output, rows),
+      kernels.matMul(packed, rows)(block, output),
     ),
   );
   expect([...y]).toEqual([...oracle.matMul(x, filter, rows)]);

@@ -36,7 +36,9 @@ const SPECIAL = [
 
 describeMicrokernel('quantize', kernels => {
   const quantize = (x: Float32Array, stage: Parameters<typeof oracle.quantized>[1]) =>
-    runOnBlocks(kernels(), [], x.length, (_, output) => kernels().quantize(x, output, stage));
+    runOnBlocks(kernels(), [], x.length, (_, output) =>
+      kernels().quantize(x.length, stage)(x, output),
+    );
 
   it('rounds halves up, saturates, and takes NaN for zero', () => {
     const x = Float32Array.of(0.5, -0.5, 1.5, -1.5, 0.49999997, NaN, Infinity, -Infinity, 1e30);
@@ -80,7 +82,7 @@ describeMicrokernel('dequantize', kernels => {
         const x = tableOf(q => q);
         const y = new Float32Array(256);
         runOnBlocks(kernels(), [x], 0, ([block]) =>
-          kernels().dequantize(block, y, {scale: Math.fround(scale), zeroPoint}),
+          kernels().dequantize(y.length, {scale: Math.fround(scale), zeroPoint})(block, y),
         );
         const exact = [...x].map(q => Math.fround(Math.fround(scale) * (q - zeroPoint)));
         expect([...y].map(v => v + 0)).toEqual(exact.map(v => v + 0));
@@ -93,7 +95,7 @@ describeMicrokernel('dequantize', kernels => {
       const x = new Random(length).int8(length);
       const y = new Float32Array(length);
       runOnBlocks(kernels(), [x], 0, ([block]) =>
-        kernels().dequantize(block, y, {scale: 0.25, zeroPoint: 7}),
+        kernels().dequantize(y.length, {scale: 0.25, zeroPoint: 7})(block, y),
       );
       expect([...y]).toEqual([...x].map(q => 0.25 * (q - 7)));
     });
@@ -107,7 +109,7 @@ describeMicrokernel('lookup', kernels => {
       const x = random.int8(length);
       const table = random.int8(256);
       const y = runOnBlocks(kernels(), [x, table], length, ([block, map], output) =>
-        kernels().lookup(block, map, output),
+        kernels().lookup(output.bytes)(block, map, output),
       );
       expect([...y]).toEqual([...x].map(q => table[q + 128]));
     });
@@ -117,7 +119,7 @@ describeMicrokernel('lookup', kernels => {
     const x = tableOf(q => q);
     const table = tableOf(q => -1 - q);
     const y = runOnBlocks(kernels(), [x, table], 256, ([block, map], output) =>
-      kernels().lookup(block, map, output),
+      kernels().lookup(output.bytes)(block, map, output),
     );
     expect([...y]).toEqual([...x].map(q => -1 - q));
   });

@@ -29,7 +29,7 @@ describeMicrokernel('pools', kernels => {
         const g = poolGeometry(window, channels);
         const x = inputFor(random, g);
         const y = runOnBlocks(kernels(), [x], bytesOf(g), ([block], output) =>
-          kernels().maxPool(block, output, g),
+          kernels().maxPool(g)(block, output),
         );
         expect([...y]).toEqual([...oracle.maxPool(x, g)]);
       }
@@ -46,7 +46,7 @@ describeMicrokernel('pools', kernels => {
           return {mantissa: mantissa[0], shift, zeroPoint: -4, lo: -128, hi: 127};
         });
         const y = runOnBlocks(kernels(), [x], bytesOf(g), ([block], output) =>
-          kernels().avgPool(block, output, g, zeroPoint, stages),
+          kernels().avgPool(g, zeroPoint, stages)(block, output),
         );
         expect([...y]).toEqual([...oracle.avgPool(x, g, zeroPoint, stages)]);
       }
@@ -57,7 +57,7 @@ describeMicrokernel('pools', kernels => {
     const g = poolGeometry({size: [3, 3], filter: [3, 3], pads: [1, 1, 1, 1]}, 5);
     const x = new Int8Array(45).fill(-128);
     const y = runOnBlocks(kernels(), [x], 45, ([block], output) =>
-      kernels().maxPool(block, output, g),
+      kernels().maxPool(g)(block, output),
     );
     expect([...y]).toEqual([...x]);
   });
@@ -74,7 +74,7 @@ describeMicrokernel('mean', kernels => {
             const stage = scalarStageFor(random, reduced * 100);
             const sizes = {outer, reduced, inner};
             const y = runOnBlocks(kernels(), [x], outer * inner, ([block], output) =>
-              kernels().mean(block, output, sizes, zeroPoint, stage),
+              kernels().mean(sizes, zeroPoint, stage)(block, output),
             );
             expect([...y]).toEqual([...oracle.mean(x, sizes, zeroPoint, stage)]);
           }
@@ -88,7 +88,7 @@ describeMicrokernel('mean', kernels => {
     const x = new Int8Array(sizes.reduced).fill(127);
     const stage = {mantissa: 2 ** 31 - 1, shift: 55, zeroPoint: -128, lo: -128, hi: 127};
     const y = runOnBlocks(kernels(), [x], 1, ([block], output) =>
-      kernels().mean(block, output, sizes, -128, stage),
+      kernels().mean(sizes, -128, stage)(block, output),
     );
     expect([...y]).toEqual([...oracle.mean(x, sizes, -128, stage)]);
   });

@@ -30,7 +30,7 @@ describeMicrokernel('resize', kernels => {
         const columns = randomAxis(random, inWidth, outWidth);
         const bytes = 2 * outHeight * outWidth * channels;
         const y = runOnBlocks(kernels(), [x], bytes, ([block], output) =>
-          kernels().resize(block, output, sizes, rows, columns),
+          kernels().resize(sizes, rows, columns)(block, output),
         );
         expect([...y]).toEqual([...oracle.resize(x, sizes, rows, columns)]);
       });
@@ -46,7 +46,7 @@ describeMicrokernel('resize', kernels => {
     });
     const sizes = {batch: 1, inHeight: 2, inWidth: 3, channels: 2};
     const y = runOnBlocks(kernels(), [x], 12, ([block], output) =>
-      kernels().resize(block, output, sizes, axis(2), axis(3)),
+      kernels().resize(sizes, axis(2), axis(3))(block, output),
     );
     expect([...y]).toEqual([...x]);
   });
@@ -67,7 +67,7 @@ describeMicrokernel('softmax', kernels => {
     stage = EIGHT_BITS,
   ) =>
     runOnBlocks(kernels(), [x], x.length, ([block], output) =>
-      kernels().softmax(block, output, rows, channels, exponentials, stage),
+      kernels().softmax(rows, channels, exponentials, stage)(block, output),
     );
 
   for (const channels of [1, 2, 3, 8, 10, 17, 1000, 5000]) {

@@ -35,7 +35,7 @@ describe('reference', () => {
   it('refuses a filter of another implementation', () => {
     const kernels = reference();
     const block = kernels.memory.alloc(1);
-    expect(messageOf(() => kernels.matMul(block, {bytes: 0}, block, 1))).toBe(
+    expect(messageOf(() => kernels.matMul({bytes: 0}, 1)(block, block))).toBe(
       'filter was packed by another implementation',
     );
   });
