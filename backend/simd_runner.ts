@@ -4,7 +4,7 @@ import type {SimdExports} from './simd_module.js';
 
 /** Runs commands that lie in the WASM memory: here, or on several threads at the same time. */
 export interface Executor {
-  /** How many threads may run parts at the same time, each with scratch of its own. */
+  /** Each has scratch of its own: those that may join in while a command runs count, too. */
   readonly threads: number;
   /**
    * Runs all parts, however many: `run(command, part, parts, thread)` for each part, whose order does not matter.
