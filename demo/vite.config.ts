@@ -17,6 +17,12 @@ export default defineConfig({
   root: here('.'),
   base: './', // any host, any path
   cacheDir: here('../build/vite'),
+  // Found only when the worker is asked for, and then the page would load twice.
+  optimizeDeps: {
+    include: ['core', 'converter', 'backend-wasm', 'backend-cpu'].map(
+      name => `@tensorflow/tfjs-${name}`,
+    ),
+  },
   worker: {
     format: 'es',
     // The threads of tfjs-backend-wasm run the text of one of its functions, which a minifier leaves

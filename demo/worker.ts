@@ -5,9 +5,15 @@
 import {serve, type WorkerScope} from './common/worker_server.js';
 import {imageOperations} from './worker/images.js';
 import {pictogramOperations} from './worker/pictograms.js';
+import {predictionOperations} from './worker/predictions.js';
 import {runtimeOperations} from './worker/runtime.js';
 
-const operations = {...runtimeOperations, ...imageOperations, ...pictogramOperations};
+const operations = {
+  ...runtimeOperations,
+  ...imageOperations,
+  ...pictogramOperations,
+  ...predictionOperations,
+};
 
 export type WorkerOperations = typeof operations;
 

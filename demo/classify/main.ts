@@ -1,30 +1,27 @@
-import {byId, element} from '../common/dom.js';
-import {bytes, percent} from '../common/format.js';
+/** The page demo/classify: one model in three versions, over a stream of images and on one. */
+import {classNames} from '../../models/pictograms/generator.js';
+import {byId} from '../common/dom.js';
 import {startPage} from '../common/page.js';
-import {ProgressBar} from '../common/progress_bar.js';
-import type {VersionName} from '../worker/pictograms.js';
+import {ImageSection} from './image_section.js';
+import {ScoreSection} from './score_section.js';
 
-const {worker, attempt} = await startPage();
-const app = byId('app', HTMLDivElement);
-const progress = new ProgressBar();
-app.append(progress.element);
+byId('classes', HTMLSpanElement).textContent = classNames.join(', ');
 
-attempt(async () => {
-  const {bytes: float} = await worker.call('loadPictograms', undefined);
-  const sizes = await progress.during('Quantizing', (signal, onProgress) =>
-    worker.call('quantizePictograms', {weightBits: 8, activationBits: 8}, {signal, onProgress}),
-  );
-  const judged = await worker.call('judge', {firstSeed: 2_000_000_000, count: 50});
-  const accuracy = (name: VersionName) => {
-    const right = judged.filter(({label, predictions}) => {
-      const {logits} = predictions[name];
-      return logits.indexOf(Math.max(...logits)) === label;
-    });
-    return percent(right.length / judged.length);
-  };
-  app.append(
-    element('p', {}, `float: ${accuracy('float')}, ${bytes(float)}`),
-    element('p', {}, `plain INT8: ${accuracy('plain')}, ${bytes(sizes.plain)}`),
-    element('p', {}, `DFQ INT8: ${accuracy('dfq')}, ${bytes(sizes.dfq)}`),
-  );
+const page = await startPage(() => page.attempt(prepare));
+const scores = new ScoreSection(page);
+const image = new ImageSection(page);
+
+/** Makes the three versions, then shows them at work. */
+async function prepare(): Promise<void> {
+  await scores.prepare(() => image.refresh());
+}
+
+page.attempt(async () => {
+  const {simd, threads} = await page.worker.call('runtime', undefined);
+  const several = threads > 1 ? `${threads} threads` : 'one thread';
+  byId('runtime', HTMLElement).textContent = simd
+    ? `WebAssembly SIMD, float on ${several}. Everything is computed on this machine.`
+    : 'No WebAssembly SIMD here: the INT8 versions compute the same, many times slower.';
+  await image.start();
+  await prepare();
 });

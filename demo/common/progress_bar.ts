@@ -15,20 +15,27 @@ export class ProgressBar {
     this.cancel.addEventListener('click', () => this.running?.abort());
   }
 
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
   /**
    * Shows the bar while `work` runs. Starting other work cancels what runs.
    *
    * @param label names the bar for those who do not see it
+   * @param cancellable whether there is a button to cancel
    */
   async during<T>(
     label: string,
     work: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<T>,
+    cancellable = true,
   ): Promise<T> {
     this.running?.abort();
     const controller = new AbortController();
     this.running = controller;
     this.bar.setAttribute('aria-label', label);
     this.show({step: label, done: 0});
+    this.cancel.hidden = !cancellable;
     this.element.hidden = false;
     const isLatest = () => this.running === controller;
     try {
