@@ -11,7 +11,9 @@
 import {appHasWasm} from './app_backends.js'; // first: see there
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {backend_util, engine, type KernelBackend} from '@tensorflow/tfjs-core';
-import {embeddedWasmFailure, embedWasmBinaries} from './wasm_paths.js';
+import {embedWasmBinaries, startOrFail} from './wasm_paths.js';
+import {requireWebAssembly} from './wasm_permission.js';
+import {prepareWasmThreads} from './wasm_threads.js';
 
 const NAME = 'wasm';
 
@@ -45,7 +47,7 @@ export async function acquireWasm(
   usedByInt8 = inUse;
   shareFactory(); // the app may have registered it anew
   try {
-    return await Promise.race([instance(), embeddedWasmFailure]);
+    return await instance();
   } catch (error) {
     const reason = (error as {message?: string}).message ?? String(error);
     backend_util.warn(`int8 backend: WebAssembly did not start, float ops run on cpu: ${reason}`);
@@ -72,9 +74,12 @@ function instance(): Promise<BackendWasm> {
 }
 
 async function create(): Promise<BackendWasm> {
+  const start = original;
   try {
-    if (original === undefined) throw new Error('the backend wasm was removed before int8 came');
-    return adopt((await original()) as BackendWasm);
+    if (start === undefined) throw new Error('the backend wasm was removed before int8 came');
+    requireWebAssembly();
+    await prepareWasmThreads();
+    return adopt((await startOrFail(Promise.resolve(start()))) as BackendWasm);
   } catch (error) {
     current = undefined;
     throw error;

@@ -31,16 +31,20 @@ const binaries: Readonly<Record<string, () => Promise<{gzipBase64: string}>>> = 
   'tfjs-backend-wasm-threaded-simd.wasm': () => import('./generated/tfjs_wasm_threaded_simd.js'),
 };
 
-let fail: (error: unknown) => void;
+let fail: (error: unknown) => void = () => undefined;
 
 /**
- * Rejects when an embedded binary cannot be loaded. tfjs-backend-wasm would then wait forever: race
- * its start against this.
+ * The outcome of a start of tfjs-backend-wasm, which by itself would wait forever for a binary that
+ * cannot be loaded.
+ *
+ * @throws Error that names an embedded binary and says why it cannot be loaded
  */
-export const embeddedWasmFailure = new Promise<never>((_, reject) => {
-  fail = reject;
-});
-embeddedWasmFailure.catch(() => undefined); // no unhandled rejection where nobody races
+export function startOrFail<T>(start: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    fail = reject;
+    start.then(resolve, reject);
+  });
+}
 
 /**
  * Make the embedded binaries the default of `wasm`; to be called at import time. Browsers
@@ -70,7 +74,9 @@ async function respond(name: string): ReturnType<PlatformFetch> {
       body.pipeThrough(new web.DecompressionStream('gzip')),
     ) as unknown as Awaited<ReturnType<PlatformFetch>>;
   } catch (error) {
-    fail(error);
-    throw error;
+    const reason = (error as {message?: string}).message ?? String(error);
+    const failure = new Error(`${name}, a part of the app's script, cannot be loaded: ${reason}`);
+    fail(failure);
+    throw failure;
   }
 }

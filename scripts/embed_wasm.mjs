@@ -1,7 +1,8 @@
 /**
  * Writes backend/generated/tfjs_wasm*.ts: the binaries of tfjs-backend-wasm as gzip in base64 (a
  * third of the plain base64), one module each so that a browser loads only the one it runs.
- * See backend/wasm_paths.ts.
+ * See backend/wasm_paths.ts. And the source of the function that makes its threaded module, see
+ * backend/threaded_factory.ts.
  */
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
@@ -26,3 +27,9 @@ for (const [binary, module] of Object.entries(modules)) {
   const text = `/** ${binary} of @tensorflow/tfjs-backend-wasm ${version}. */\nexport const gzipBase64: string = '${base64}';\n`;
   writeFileSync(join(target, module), text);
 }
+
+const factory = require(join(source, '../wasm-out/tfjs-backend-wasm-threaded-simd.js'));
+writeFileSync(
+  join(target, 'tfjs_threaded_factory.ts'),
+  `/** Of @tensorflow/tfjs-backend-wasm ${version}. */\nexport const source: string = ${JSON.stringify(factory.toString())};\n`,
+);
