@@ -1,11 +1,11 @@
+import type {Extent} from '../simd_command.js';
+import type {Executor} from '../simd_runner.js';
 import type {ThreadHost} from './thread_host.js';
 import {ThreadPool, type Program} from './thread_pool.js';
 import {defaultThreads, threadsAskedFor} from './thread_setting.js';
 
-/**
- * A part smaller than this, in nanoseconds on one thread, is not worth handing over.
- */
-const MINIMUM_PART = 20_000;
+/** A part that costs less, in multiply-accumulates of {@link Extent}, is not worth handing over: some microseconds. */
+const MINIMUM_COST = 150_000;
 
 /** Parts for each thread, so that one that the system holds up keeps the others waiting for a short while only. */
 const PARTS_PER_THREAD = 4;
@@ -14,7 +14,7 @@ const PARTS_PER_THREAD = 4;
  * The threads of one memory: as many as the app asked for, else as the machine has cores. These start with the first
  * command that is worth it, those that were asked for at once.
  */
-export class Threads {
+export class Threads implements Executor {
   private pool: ThreadPool | undefined;
 
   constructor(
@@ -23,6 +23,11 @@ export class Threads {
   ) {
     const count = threadsAskedFor();
     if (count !== undefined) this.pool = this.start(count);
+  }
+
+  /** Threads that may work at the same time, the main thread included. */
+  get threads(): number {
+    return this.pool?.size ?? 1;
   }
 
   /** Threads that work now, the main thread included. */
@@ -40,26 +45,26 @@ export class Threads {
     return this.count;
   }
 
-  /**
-   * Runs a command.
-   *
-   * @param work nanoseconds that one thread needs, by a rough estimate
-   * @param units into how many parts it may be split at most
-   */
-  execute(command: number, work: number, units: number): void {
-    const worthwhile = Math.min(units, Math.floor(work / MINIMUM_PART));
-    if (worthwhile < 2) {
-      this.program.run(command, 0, 1, 0);
-      return;
-    }
-    const pool = (this.pool ??= this.start(threadsAskedFor() ?? defaultThreads(this.host)));
-    pool.execute(command, Math.min(worthwhile, pool.size * PARTS_PER_THREAD));
+  execute(command: number, {units, grain, cost}: Extent): void {
+    const worthwhile = Math.min(Math.ceil(units / grain), Math.floor(cost / MINIMUM_COST));
+    if (worthwhile < 2) this.program.run(command, 0, 1, 0);
+    else this.share(command, worthwhile);
   }
 
   /** Ends the threads for good; commands still run, on the main thread. */
   end(): void {
     this.pool?.end();
     this.pool ??= this.start(1);
+  }
+
+  private share(command: number, worthwhile: number): void {
+    const {pool} = this;
+    if (pool !== undefined) {
+      pool.execute(command, Math.min(worthwhile, pool.size * PARTS_PER_THREAD));
+      return;
+    }
+    this.pool = this.start(threadsAskedFor() ?? defaultThreads(this.host));
+    this.program.run(command, 0, 1, 0); // it has scratch for one thread
   }
 
   private start(count: number): ThreadPool {
