@@ -9,9 +9,9 @@ import {registerGraphOps} from './graph_ops.js';
 import {int8Kernels} from './kernels/index.js';
 import {reference} from './reference/index.js';
 import {registerInt8Backend} from './register.js';
-import {simd} from './simd.js';
+import {threadedSimd} from './threads/threaded_simd.js';
 
-registerInt8Backend(() => simd() ?? reference(), int8Kernels);
+registerInt8Backend(() => threadedSimd() ?? reference(), int8Kernels);
 registerGraphOps();
 
 export {Int8Backend} from './int8_backend.js';

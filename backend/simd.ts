@@ -11,7 +11,7 @@ import {SimdArena} from './simd_arena.js';
 import {type Extent, floatField, type Opcode} from './simd_command.js';
 import {SimdFilters} from './simd_filter.js';
 import {SimdMemory} from './simd_memory.js';
-import {instantiateSimd, type SimdExports} from './simd_module.js';
+import {instantiateSimd, type SimdInstance} from './simd_module.js';
 import * as records from './simd_records.js';
 import {type Executor, SimdRunner, singleThread} from './simd_runner.js';
 
@@ -32,17 +32,18 @@ const ELEMENT = 16;
  * implementation with a memory of its own.
  *
  * @param executorOf who runs the commands
+ * @param instance one with a memory that nobody else uses
  * @returns undefined where WebAssembly or its SIMD is missing
  */
 export function simd(
-  executorOf: (exports: SimdExports) => Executor = singleThread,
+  executorOf: (instance: SimdInstance) => Executor = singleThread,
+  instance = instantiateSimd(),
 ): Microkernels | undefined {
-  const instance = instantiateSimd();
   if (instance === undefined) return undefined;
   const {exports} = instance;
   const memory = new SimdMemory(instance.memory, exports.heap_base());
   const filters = new SimdFilters(exports, memory, new SimdArena(memory));
-  const runner = new SimdRunner(exports, memory, executorOf(exports));
+  const runner = new SimdRunner(exports, memory, executorOf(instance));
 
   const unary = (opcode: Opcode, extent: Extent, parameters: number[]): Unary => {
     const command = runner.command(opcode, extent, parameters);

@@ -1,6 +1,6 @@
 import {type Extent, type Opcode, SimdCommand} from './simd_command.js';
 import type {SimdMemory} from './simd_memory.js';
-import type {SimdExports} from './simd_module.js';
+import type {SimdExports, SimdInstance} from './simd_module.js';
 
 /** Runs commands that lie in the WASM memory: here, or on several threads at the same time. */
 export interface Executor {
@@ -15,7 +15,7 @@ export interface Executor {
 }
 
 /** Everything on this thread. */
-export function singleThread({run}: SimdExports): Executor {
+export function singleThread({exports: {run}}: SimdInstance): Executor {
   return {threads: 1, execute: command => run(command, 0, 1, 0)};
 }
 

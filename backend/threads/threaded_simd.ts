@@ -1,0 +1,21 @@
+import type {Microkernels} from '../microkernels.js';
+import {simd} from '../simd.js';
+import type {SimdInstance} from '../simd_module.js';
+import {singleThread} from '../simd_runner.js';
+import {threadHost} from './thread_setting.js';
+import {Threads} from './threads.js';
+
+/** `simd()`, with worker threads where the host has them. */
+export function threadedSimd(): Microkernels | undefined {
+  let threads: Threads | undefined;
+  const kernels = simd(instance => {
+    threads = threadsOn(instance);
+    return threads ?? singleThread(instance);
+  });
+  return kernels && {...kernels, threads};
+}
+
+function threadsOn({module, memory, exports, isShared}: SimdInstance): Threads | undefined {
+  const host = isShared ? threadHost() : undefined;
+  return host && new Threads({module, memory, run: exports.run}, host);
+}
