@@ -52,11 +52,15 @@ export class ThreadPool {
   private failures = 0;
   private broken = false;
 
-  /** @param size threads in all, the main thread included */
+  /**
+   * @param size threads in all, the main thread included
+   * @param patience how long to wait for a thread that does not answer, in milliseconds
+   */
   constructor(
     private readonly program: Program,
     private readonly threadHost: ThreadHost,
     readonly size: number,
+    private readonly patience = PATIENCE_MS,
   ) {
     for (let thread = 1; thread < size; thread++) this.start(thread);
   }
@@ -77,7 +81,7 @@ export class ThreadPool {
     const timer = host.setTimeout(() => {
       isLate = true;
       this.tell();
-    }, PATIENCE_MS);
+    }, this.patience);
     while (!isLate && !this.broken && this.ready + this.failures < this.size) {
       await new Promise<void>(resolve => this.waiting.add(resolve));
     }
@@ -147,8 +151,8 @@ export class ThreadPool {
   private othersFinish(): boolean {
     const {words} = this;
     const begin = host.performance.now();
-    for (let elapsed = 0; elapsed < PATIENCE_MS; elapsed = host.performance.now() - begin) {
-      if (elapsed > WATCH_MS && this.canSleep) this.sleep(PATIENCE_MS - elapsed);
+    for (let elapsed = 0; elapsed < this.patience; elapsed = host.performance.now() - begin) {
+      if (elapsed > WATCH_MS && this.canSleep) this.sleep(this.patience - elapsed);
       for (let look = 0; look < LOOKS; look++) {
         if (Atomics.load(words, ACTIVE) === 0) return true;
       }
