@@ -101,7 +101,8 @@ function addEvaluate(program: Command, terminal: Terminal): void {
       new Option('--backend <name>', 'what runs the model')
         .choices(['int8', 'wasm', 'cpu'])
         .default('int8'),
-    );
+    )
+    .option('--threads <n>', 'threads of int8 (default: the cores, at most 8)', parseCount);
   addPreprocessingOptions(command)
     .option(
       '--against <model>',

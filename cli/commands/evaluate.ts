@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {setThreads} from '../../node/backend.js';
 import {useBackend, type Backend} from '../backends.js';
 import {Classifier, type PreprocessOptions} from '../classifier.js';
 import {agreement, type Evaluation, type Ranking, topK} from '../evaluation.js';
@@ -20,6 +21,7 @@ export interface EvaluateOptions extends PreprocessOptions {
   labelOffset: number;
   batch: number;
   limit?: number;
+  threads?: number;
   against?: string;
   json?: boolean;
 }
@@ -65,6 +67,7 @@ async function runModel(
   const {model, int8} = await loadGraph(location);
   const used = backend ?? (int8 ? 'int8' : 'wasm');
   await useBackend(used);
+  if (options.threads !== undefined) await setThreads(options.threads);
   try {
     const classifier = new Classifier(model, options);
     const rankings: Ranking[] = [];

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {memory} from '@tensorflow/tfjs-core';
 import {run} from '../../cli/run.js';
+import {getThreads, setThreads} from '../../node/backend.js';
 import {saveModel} from '../../node/save_model.js';
 import {colorClassifier, plainPng, recorder, writeColorTask} from './fixtures.js';
 
@@ -34,6 +35,15 @@ describe('dfq evaluate', () => {
     const {msPerImage, ...scores} = JSON.parse(output) as Record<string, number>;
     expect(scores).toEqual({top1: 200 / 3, top5: 100, agreement: null, images: 3});
     expect(msPerImage).toBeGreaterThan(0);
+  });
+
+  it('runs int8 on as many threads as it is told', async () => {
+    for (const threads of ['1', '3']) {
+      const {code, output} = await evaluate(at('model'), '--threads', threads, '--json');
+      expect([code, getThreads()]).toEqual([0, Number(threads)]);
+      expect(JSON.parse(output)).toMatchObject({top1: 200 / 3, images: 3});
+    }
+    await setThreads(1);
   });
 
   it('compares with a second model', async () => {
