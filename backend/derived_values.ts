@@ -7,6 +7,8 @@ interface Derived {
 
 /** Values made from constant tensors (packed filters, tables), which live as long as the tensor. */
 export class DerivedValues {
+  /** How often values were freed: whoever holds one must get it anew when this has changed. */
+  releases = 0;
   private readonly owners = new Map<DataId, Map<string, Derived>>();
 
   /** The value under `key` of `owner`, built at the first call. */
@@ -23,6 +25,7 @@ export class DerivedValues {
     const values = this.owners.get(owner);
     if (values === undefined) return;
     this.owners.delete(owner);
+    this.releases++;
     for (const derived of values.values()) derived.free();
   }
 

@@ -86,8 +86,22 @@ export class Int8Backend extends KernelBackend {
     throw new Error(`int8 backend: a tensor of dtype ${x.dtype} has no numbers`);
   }
 
-  floatOutput(shape: number[], values: Float32Array): TensorInfo {
-    return {dataId: this.write(values, shape, 'float32'), shape, dtype: 'float32'};
+  /** Changes whenever derived values have been freed: what holds one must then get it anew. */
+  get releases(): number {
+    return this.derivedValues.releases;
+  }
+
+  /** The values of a tensor as float32, a view of where they lie if it can be had: valid until the next allocation. */
+  floats(x: TensorInfo): Float32Array {
+    const inPlace = x.dtype === 'float32' ? this.holder(x.dataId)?.floats(x) : undefined;
+    if (inPlace !== undefined) return inPlace;
+    const values = this.values(x);
+    return values instanceof Float32Array ? values : Float32Array.from(values);
+  }
+
+  /** A new float32 tensor, and a view of where its values are to be written: valid until the next allocation. */
+  floatOutput(shape: number[]): {info: TensorInfo; values: Float32Array} {
+    return (this.inner.wasm ?? this.inner.cpu).newFloats(shape);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type {KernelConfig, TensorInfo} from '@tensorflow/tfjs-core';
 import {addMultipliers} from '../../src/quant/multiplier.js';
 import {Int8Op} from '../../src/ops.js';
-import {broadcastKernel} from './broadcast.js';
+import {broadcastStep} from './broadcast.js';
 import {int8Kernel} from './int8_kernel.js';
 
 /** Subtraction is addition of the operand's negative: the sign goes into its multiplier. */
@@ -16,7 +16,7 @@ function sumKernel(op: typeof Int8Op.Add | typeof Int8Op.Sub, sign: 1 | -1): Ker
       lo,
       hi,
     };
-    return broadcastKernel(op, backend, a, b, plan => backend.microkernels.add(plan, operands));
+    return broadcastStep(op, backend, a, b, plan => backend.microkernels.add(plan, operands));
   });
 }
 

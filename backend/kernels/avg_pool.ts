@@ -2,6 +2,7 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {Int8Op} from '../../src/ops.js';
 import {int8Kernel} from './int8_kernel.js';
 import {scalarStageOf} from './output_stage.js';
+import {unaryStep} from './steps.js';
 import {checkPoolPadding, windowOf} from './window.js';
 
 const OP = Int8Op.AvgPool;
@@ -14,8 +15,7 @@ export const avgPoolConfig = int8Kernel(OP, (backend, {x}: {x: TensorInfo}, attr
   const stages = Array.from({length: taps}, (_, i) =>
     scalarStageOf(attrs.xScale / (attrs.outScale * (i + 1)), attrs),
   );
-  const input = backend.block(x);
-  const {info, block} = backend.output([window.batch, window.outHeight, window.outWidth, channels]);
-  backend.microkernels.avgPool({...window, channels}, attrs.xZeroPoint, stages)(input, block);
-  return info;
+  const shape = [window.batch, window.outHeight, window.outWidth, channels];
+  const loop = backend.microkernels.avgPool({...window, channels}, attrs.xZeroPoint, stages);
+  return unaryStep(backend, shape, loop);
 });

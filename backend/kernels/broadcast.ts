@@ -1,7 +1,8 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {Int8Backend} from '../int8_backend.js';
 import type {Binary, BroadcastPlan} from '../microkernels.js';
-import {fail, textOf} from './int8_kernel.js';
+import {fail, sizeOf, textOf} from './int8_kernel.js';
+import {binaryStep, type Step} from './steps.js';
 import {denseStrides, stridedCopy} from './strided_copy.js';
 
 /** Adjacent axes along which each operand is either dense or broadcast. */
@@ -11,25 +12,27 @@ interface Run {
   readonly b: boolean;
 }
 
+interface Operands {
+  a: TensorInfo;
+  b: TensorInfo;
+}
+
 /**
- * Runs a binary microkernel with numpy broadcasting.
+ * The step of a binary microkernel with numpy broadcasting.
  *
  * @throws Error if the shapes do not broadcast
  */
-export function broadcastKernel(
+export function broadcastStep(
   op: string,
   backend: Int8Backend,
   a: TensorInfo,
   b: TensorInfo,
   microkernel: (plan: BroadcastPlan) => Binary,
-): TensorInfo {
+): Step<Operands> {
   const shape = broadcastShape(op, a.shape, b.shape);
   const plan = planOf(shape, a.shape, b.shape);
-  if (plan === undefined) return expanded(op, backend, a, b, shape, microkernel);
-  const [aBlock, bBlock] = [backend.block(a), backend.block(b)];
-  const {info, block} = backend.output(shape);
-  microkernel(plan)(aBlock, bBlock, block);
-  return info;
+  if (plan !== undefined) return binaryStep(backend, shape, microkernel(plan));
+  return expandedStep(backend, shape, binaryStep(backend, shape, microkernel(densePlan(shape))));
 }
 
 function broadcastShape(op: string, a: readonly number[], b: readonly number[]): number[] {
@@ -84,19 +87,24 @@ function stridesOf(sizes: readonly number[]): [number, number, number] {
   return [outer ? within * (middle || 1) : 0, middle ? within : 0, inner ? 1 : 0];
 }
 
-/** Both operands written out in full first, for the rare broadcast that interleaves many axes. */
-function expanded(
-  op: string,
+/** Of operands that have the result's own shape. */
+function densePlan(shape: readonly number[]): BroadcastPlan {
+  const inner = sizeOf(shape);
+  return {outer: 1, middle: 1, inner, aStrides: [0, 0, 1], bStrides: [0, 0, 1]};
+}
+
+/** Both operands are written out in full first: the rare broadcast that interleaves many axes. */
+function expandedStep(
   backend: Int8Backend,
-  a: TensorInfo,
-  b: TensorInfo,
   shape: number[],
-  microkernel: (plan: BroadcastPlan) => Binary,
-): TensorInfo {
-  const wide = [a, b].map(x => expand(backend, x, shape));
-  const result = broadcastKernel(op, backend, wide[0], wide[1], microkernel);
-  for (const {dataId} of wide) backend.disposeData(dataId);
-  return result;
+  dense: Step<Operands>,
+): Step<Operands> {
+  return operands => {
+    const [a, b] = [expand(backend, operands.a, shape), expand(backend, operands.b, shape)];
+    const result = dense({a, b});
+    for (const {dataId} of [a, b]) backend.disposeData(dataId);
+    return result;
+  };
 }
 
 function expand(backend: Int8Backend, x: TensorInfo, shape: number[]): TensorInfo {

@@ -1,6 +1,6 @@
 import {Int8Op} from '../../src/ops.js';
 import {checkRank, fail, int8Kernel, textOf, type AccumulatorOperands} from './int8_kernel.js';
-import {accumulatorOutput} from './accumulator_output.js';
+import {accumulatorStep} from './accumulator_step.js';
 import {packedFilterOf} from './packed_filter.js';
 import {windowOf} from './window.js';
 
@@ -17,9 +17,7 @@ export const conv2DConfig = int8Kernel(OP, (backend, operands: AccumulatorOperan
   }
   const sizes = {height, width, inChannels, outChannels, taps: height * width * inChannels};
   const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packConv2D');
-  const input = backend.block(x);
   const shape = [window.batch, window.outHeight, window.outWidth, outChannels];
-  return accumulatorOutput(backend, shape, attrs, block =>
-    backend.microkernels.conv2D(packed, {...window, inChannels, outChannels})(input, block),
-  );
+  const loop = backend.microkernels.conv2D(packed, {...window, inChannels, outChannels});
+  return accumulatorStep(backend, shape, attrs, loop);
 });

@@ -1,6 +1,7 @@
 import {Int8Op} from '../../src/ops.js';
 import {checkRank, fail, int8Kernel, textOf, type AccumulatorOperands} from './int8_kernel.js';
 import {packedFilterOf} from './packed_filter.js';
+import {unaryStep} from './steps.js';
 import {windowOf} from './window.js';
 
 const OP = Int8Op.DepthwiseConv2D;
@@ -20,15 +21,8 @@ export const depthwiseConv2DConfig = int8Kernel(
     }
     const sizes = {height, width, inChannels, outChannels, taps: height * width};
     const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packDepthwise');
-    const input = backend.block(x);
-    const {info, block} = backend.output([
-      window.batch,
-      window.outHeight,
-      window.outWidth,
-      outChannels,
-    ]);
+    const shape = [window.batch, window.outHeight, window.outWidth, outChannels];
     const geometry = {...window, inChannels, outChannels};
-    backend.microkernels.depthwiseConv2D(packed, geometry)(input, block);
-    return info;
+    return unaryStep(backend, shape, backend.microkernels.depthwiseConv2D(packed, geometry));
   },
 );

@@ -4,10 +4,14 @@ import {int8Kernel, sizeOf} from './int8_kernel.js';
 
 export const dequantizeConfig = int8Kernel(
   Int8Op.Dequantize,
-  (backend, {x}: {x: TensorInfo}, {xScale, xZeroPoint}) => {
-    const values = new Float32Array(sizeOf(x.shape));
+  (backend, {x: {shape}}: {x: TensorInfo}, {xScale, xZeroPoint}) => {
     const params = {scale: Math.fround(xScale), zeroPoint: xZeroPoint};
-    backend.microkernels.dequantize(values.length, params)(backend.block(x), values);
-    return backend.floatOutput(x.shape, values);
+    const loop = backend.microkernels.dequantize(sizeOf(shape), params);
+    return ({x}) => {
+      const input = backend.block(x);
+      const {info, values} = backend.floatOutput(x.shape);
+      loop(input, values);
+      return info;
+    };
   },
 );

@@ -1,6 +1,7 @@
 import type {KernelConfig, TensorInfo} from '@tensorflow/tfjs-core';
 import type {Int8Attrs, Int8Op} from '../../src/ops.js';
 import type {Int8Backend} from '../int8_backend.js';
+import {type Step, StepCache} from './steps.js';
 
 /** The operands of the ops that multiply and accumulate. */
 export interface AccumulatorOperands {
@@ -15,17 +16,28 @@ export interface AccumulatorOperands {
 /**
  * The tfjs kernel of an int8 op.
  *
- * @param run gets its operands by the names of `INT8_OPERANDS`, and its attributes complete: graph ops check them
+ * @param prepare does all that depends on attributes, shapes and constants alone, once for each node of a graph and each
+ *   shape. It gets its operands by the names of `INT8_OPERANDS`, and its attributes complete: graph ops check them
  */
-export function int8Kernel<Op extends Int8Op, Operands>(
+export function int8Kernel<
+  Op extends Int8Op,
+  Operands extends {[name in keyof Operands]?: TensorInfo},
+>(
   op: Op,
-  run: (backend: Int8Backend, operands: Operands, attrs: Int8Attrs[Op]) => TensorInfo,
+  prepare: (backend: Int8Backend, operands: Operands, attrs: Int8Attrs[Op]) => Step<Operands>,
 ): KernelConfig {
+  const steps = new StepCache<Int8Attrs[Op], Operands>(prepare);
   return {
     kernelName: op,
     backendName: 'int8',
-    kernelFunc: ({backend, inputs, attrs}) =>
-      run(backend as Int8Backend, inputs as Operands, attrs as unknown as Int8Attrs[Op]),
+    kernelFunc: ({backend, inputs, attrs}) => {
+      const operands = inputs as Operands;
+      return steps.get(
+        backend as Int8Backend,
+        operands,
+        attrs as unknown as Int8Attrs[Op],
+      )(operands);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {Int8Op} from '../../src/ops.js';
 import {fail, int8Kernel, sizeOf, textOf} from './int8_kernel.js';
+import {binaryStep} from './steps.js';
 
 const OP = Int8Op.Lookup;
 
@@ -10,9 +11,7 @@ export const lookupConfig = int8Kernel(
     if (sizeOf(table.shape) !== 256) {
       fail(OP, `table has shape ${textOf(table.shape)}, but must hold 256 values`);
     }
-    const [input, map] = [backend.block(x), backend.block(table)];
-    const {info, block} = backend.output(x.shape);
-    backend.microkernels.lookup(block.bytes)(input, map, block);
-    return info;
+    const look = binaryStep(backend, x.shape, backend.microkernels.lookup(sizeOf(x.shape)));
+    return operands => look({a: operands.x, b: operands.table});
   },
 );

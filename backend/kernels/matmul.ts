@@ -7,7 +7,7 @@ import {
   textOf,
   type AccumulatorOperands,
 } from './int8_kernel.js';
-import {accumulatorOutput} from './accumulator_output.js';
+import {accumulatorStep} from './accumulator_step.js';
 import {packedFilterOf} from './packed_filter.js';
 
 const OP = Int8Op.MatMul;
@@ -23,8 +23,6 @@ export const matMulConfig = int8Kernel(OP, (backend, operands: AccumulatorOperan
   }
   const sizes = {height: 1, width: 1, inChannels: depth, outChannels: columns, taps: depth};
   const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packConv2D');
-  const input = backend.block(x);
-  return accumulatorOutput(backend, [...outer, columns], attrs, block =>
-    backend.microkernels.matMul(packed, sizeOf(outer))(input, block),
-  );
+  const loop = backend.microkernels.matMul(packed, sizeOf(outer));
+  return accumulatorStep(backend, [...outer, columns], attrs, loop);
 });

@@ -1,8 +1,8 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {Int8Op} from '../../src/ops.js';
-import type {Int8Backend} from '../int8_backend.js';
 import {fail, int8Kernel, sizeOf, textOf} from './int8_kernel.js';
 import {scalarStageOf} from './output_stage.js';
+import {unaryStep} from './steps.js';
 import {transposed} from './transpose.js';
 
 const OP = Int8Op.Mean;
@@ -19,12 +19,16 @@ export const meanConfig = int8Kernel(OP, (backend, {x}: {x: TensorInfo}, attrs) 
     : kept.map(axis => x.shape[axis]);
   const stage = scalarStageOf(attrs.xScale / (attrs.outScale * reduced), attrs);
 
-  const {source, outer, inner} = inOneBlock(backend, x, axes, kept);
-  const input = backend.block(source);
-  const {info, block} = backend.output(shape);
-  backend.microkernels.mean({outer, reduced, inner}, attrs.xZeroPoint, stage)(input, block);
-  if (source !== x) backend.disposeData(source.dataId);
-  return info;
+  const {order, outer, inner} = inOneBlock(x.shape, axes, kept);
+  const loop = backend.microkernels.mean({outer, reduced, inner}, attrs.xZeroPoint, stage);
+  const step = unaryStep(backend, shape, loop);
+  if (order === undefined) return step;
+  return operands => {
+    const source = transposed(backend, operands.x, order);
+    const result = step({x: source});
+    backend.disposeData(source.dataId);
+    return result;
+  };
 });
 
 /** Sorted, each once, counted from the front. */
@@ -37,17 +41,19 @@ export function reducedAxes(shape: readonly number[], axes: readonly number[]): 
   return shape.map((_, axis) => axis).filter(axis => !axes.length || positive.includes(axis));
 }
 
-/** x as [outer, reduced, inner]; moved first if axes that stay lie between axes that go. */
-function inOneBlock(backend: Int8Backend, x: TensorInfo, axes: number[], kept: number[]) {
+/** x as [outer, reduced, inner], and the order of axes to bring it to first if some that stay lie between some that go. */
+function inOneBlock(
+  shape: readonly number[],
+  axes: readonly number[],
+  kept: readonly number[],
+): {order?: number[]; outer: number; inner: number} {
   const [first, last] = [axes[0] ?? 0, axes.at(-1) ?? -1];
-  const between = kept.filter(axis => axis > first && axis < last && x.shape[axis] !== 1);
+  const between = kept.filter(axis => axis > first && axis < last && shape[axis] !== 1);
   if (between.length > 0) {
-    const outer = sizeOf(kept.map(axis => x.shape[axis]));
-    return {source: transposed(backend, x, [...kept, ...axes]), outer, inner: 1};
+    return {order: [...kept, ...axes], outer: sizeOf(kept.map(axis => shape[axis])), inner: 1};
   }
   return {
-    source: x,
-    outer: sizeOf(x.shape.slice(0, first)),
-    inner: sizeOf(x.shape.slice(last + 1)),
+    outer: sizeOf(shape.slice(0, first)),
+    inner: sizeOf(shape.slice(last + 1)),
   };
 }

@@ -1,6 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {Int8Op} from '../../src/ops.js';
-import {broadcastKernel} from './broadcast.js';
+import {broadcastStep} from './broadcast.js';
 import {int8Kernel} from './int8_kernel.js';
 import {scalarStageOf} from './output_stage.js';
 
@@ -11,7 +11,7 @@ export const mulConfig = int8Kernel(
   (backend, {a, b}: {a: TensorInfo; b: TensorInfo}, attrs) => {
     const {aZeroPoint, bZeroPoint} = attrs;
     const stage = scalarStageOf((attrs.aScale * attrs.bScale) / attrs.outScale, attrs);
-    return broadcastKernel(OP, backend, a, b, plan =>
+    return broadcastStep(OP, backend, a, b, plan =>
       backend.microkernels.mul(plan, aZeroPoint, bZeroPoint, stage),
     );
   },

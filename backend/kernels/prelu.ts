@@ -2,6 +2,7 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {Int8Op} from '../../src/ops.js';
 import {int8Kernel, sizeOf} from './int8_kernel.js';
 import {preluStageOf} from './output_stage.js';
+import {unaryStep} from './steps.js';
 import {variantOf} from './variants.js';
 
 const OP = Int8Op.PRelu;
@@ -21,10 +22,7 @@ export const preluConfig = int8Kernel(
         backend.microkernels.packPRelu(preluStageOf(OP, attrs, channels, backend.values(slope))),
       packed => backend.microkernels.freeFilter(packed),
     );
-    const input = backend.block(x);
-    const {info, block} = backend.output(x.shape);
     const rows = sizeOf(x.shape.slice(0, -1));
-    backend.microkernels.prelu(slopes, rows, attrs.xZeroPoint)(input, block);
-    return info;
+    return unaryStep(backend, x.shape, backend.microkernels.prelu(slopes, rows, attrs.xZeroPoint));
   },
 );

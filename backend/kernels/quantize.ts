@@ -1,20 +1,22 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {Int8Op} from '../../src/ops.js';
-import {fail, int8Kernel} from './int8_kernel.js';
+import {fail, int8Kernel, sizeOf} from './int8_kernel.js';
 
 const OP = Int8Op.Quantize;
 
 export const quantizeConfig = int8Kernel(OP, (backend, {x}: {x: TensorInfo}, attrs) => {
-  const values = backend.values(x);
-  const floats = values instanceof Float32Array ? values : Float32Array.from(values);
-  const {info, block} = backend.output(x.shape);
-  backend.microkernels.quantize(floats.length, {
+  const {shape} = x;
+  const loop = backend.microkernels.quantize(sizeOf(shape), {
     inverseScale: inverseOf(OP, attrs.outScale),
     zeroPoint: attrs.outZeroPoint,
     lo: attrs.lo,
     hi: attrs.hi,
-  })(floats, block);
-  return info;
+  });
+  return operands => {
+    const {info, block} = backend.output(shape);
+    loop(backend.floats(operands.x), block);
+    return info;
+  };
 });
 
 /** 1 / scale as a float32. */

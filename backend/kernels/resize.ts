@@ -3,6 +3,7 @@ import {Int8Op, type ResizeAttrs} from '../../src/ops.js';
 import type {ResizeAxis} from '../microkernels.js';
 import {checkRank, fail, int8Kernel, textOf} from './int8_kernel.js';
 import {bilinearAxis, nearestAxis} from './resize_axis.js';
+import {unaryStep} from './steps.js';
 
 type ResizeOp = typeof Int8Op.ResizeBilinear | typeof Int8Op.ResizeNearest;
 
@@ -17,11 +18,8 @@ function resizeKernel(
     const [height, width] = checkSize(op, backend.values(size));
     const rows = axisOf(inHeight, height, attrs);
     const columns = axisOf(inWidth, width, attrs);
-    const input = backend.block(x);
-    const {info, block} = backend.output([batch, height, width, channels]);
-    const sizes = {batch, inHeight, inWidth, channels};
-    backend.microkernels.resize(sizes, rows, columns)(input, block);
-    return info;
+    const loop = backend.microkernels.resize({batch, inHeight, inWidth, channels}, rows, columns);
+    return unaryStep(backend, [batch, height, width, channels], loop);
   });
 }
 

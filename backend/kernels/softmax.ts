@@ -2,6 +2,7 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {Int8Op, type SoftmaxAttrs} from '../../src/ops.js';
 import type {SoftmaxStage} from '../microkernels.js';
 import {fail, int8Kernel, sizeOf} from './int8_kernel.js';
+import {unaryStep} from './steps.js';
 
 const OP = Int8Op.Softmax;
 const ONE = 2 ** 20;
@@ -15,11 +16,9 @@ export const softmaxConfig = int8Kernel(
     const table = backend.derived(exponentials, OP, () =>
       checkExponentials(backend.values(exponentials)),
     );
-    const input = backend.block(x);
-    const {info, block} = backend.output(x.shape);
     const rows = sizeOf(x.shape.slice(0, -1));
-    backend.microkernels.softmax(rows, channels, table, stage)(input, block);
-    return info;
+    const loop = backend.microkernels.softmax(rows, channels, table, stage);
+    return unaryStep(backend, x.shape, loop);
   },
 );
 
