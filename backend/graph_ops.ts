@@ -1,16 +1,10 @@
 import {registerOp, type GraphNode} from '@tensorflow/tfjs-converter';
-import {
-  engine,
-  getBackend,
-  getKernel,
-  tidy,
-  type NamedAttrMap,
-  type Tensor,
-} from '@tensorflow/tfjs-core';
+import {getBackend, getKernel, tidy, type NamedAttrMap, type Tensor} from '@tensorflow/tfjs-core';
 import {type AccumulatorAttrs, Int8Op, INT8_OPERANDS, type Int8Attrs} from '../src/ops.js';
 import {depthToSpace, spaceToDepth} from './block_ops.js';
 import {emulations} from './emulation/index.js';
 import {readAttrs} from './graph_op_attrs.js';
+import {runKernel} from './run_kernel.js';
 import {stridedSlice} from './strided_slice_op.js';
 
 /**
@@ -37,52 +31,60 @@ function named(node: GraphNode, execute: () => Tensor): Tensor {
   }
 }
 
+/** A node of the graph. The converter's own class of GraphNode has it, though its interface does not say so. */
 interface Definition {
   readonly name: string;
+  /** The attributes as the file has them: the executor parses them all for every call of a registered op. */
+  rawAttrs?: object;
 }
 
-/** The node of the graph. The converter's own class of GraphNode has it, though its interface does not say so. */
 function definitionOf(node: GraphNode): Definition | undefined {
   return (node as GraphNode & {readonly node?: Definition}).node;
 }
 
-/** The attributes of nodes that have run: reading them takes as long as running a small kernel. */
-const known = new WeakMap<Definition, Int8Attrs[Int8Op]>();
+/** What does not change from one run of a node to the next. */
+interface KnownNode<Op extends Int8Op> {
+  readonly attrs: Int8Attrs[Op];
+  readonly operandNames: readonly string[];
+}
 
-function attrsOf<Op extends Int8Op>(op: Op, node: GraphNode): Int8Attrs[Op] {
+const known = new WeakMap<Definition, KnownNode<Int8Op>>();
+
+function knownNode<Op extends Int8Op>(op: Op, node: GraphNode): KnownNode<Op> {
   const definition = definitionOf(node);
   // A definition has one op, and so attributes of one type.
-  const read = definition && (known.get(definition) as Int8Attrs[Op] | undefined);
-  if (read !== undefined) return read;
+  const before = definition && (known.get(definition) as KnownNode<Op> | undefined);
+  if (before !== undefined) return before;
   const attrs = readAttrs(op, node.attrs);
-  if (definition !== undefined) known.set(definition, attrs);
-  return attrs;
+  const now = {attrs, operandNames: operandNamesOf(op, attrs)};
+  if (definition !== undefined) {
+    known.set(definition, now);
+    definition.rawAttrs = {}; // so that the executor need not parse them again; they stay in the model's topology
+  }
+  return now;
 }
 
-function run<Op extends Int8Op>(op: Op, node: GraphNode): Tensor {
-  const attrs = attrsOf(op, node);
-  const operands = operandsOf(op, node.inputs, attrs);
-  if (getKernel(op, getBackend()) == null) return tidy(() => emulations[op](operands, attrs));
-  return engine().runKernel(op, operands, attrs as unknown as NamedAttrMap);
-}
-
-/** The graph inputs by name. */
-function operandsOf(
-  op: Int8Op,
-  inputs: readonly (Tensor | undefined)[],
-  attrs: Int8Attrs[Int8Op],
-): Record<string, Tensor> {
-  const operands: Record<string, Tensor> = {};
-  INT8_OPERANDS[op].forEach((label, i) => {
-    const name = label.replace('?', '');
-    if (name === 'activation' && 'activation' in attrs && isWithoutOperand(attrs)) return;
-    const tensor = inputs[i];
-    if (tensor === undefined) throw new Error(`${op}: input ${i}, '${name}', is missing`);
-    operands[name] = tensor;
-  });
-  return operands;
+function operandNamesOf<Op extends Int8Op>(op: Op, attrs: Int8Attrs[Op]): string[] {
+  const names = INT8_OPERANDS[op].map(label => label.replace('?', ''));
+  const isLess = 'activation' in attrs && isWithoutOperand(attrs);
+  return isLess ? names.filter(name => name !== 'activation') : names;
 }
 
 function isWithoutOperand({activation}: AccumulatorAttrs): boolean {
   return activation === 'none' || activation === 'dequantize';
+}
+
+function run<Op extends Int8Op>(op: Op, node: GraphNode): Tensor {
+  const {attrs, operandNames} = knownNode(op, node);
+  const operands: Record<string, Tensor> = {};
+  for (let i = 0; i < operandNames.length; i++) {
+    const tensor: Tensor | undefined = node.inputs[i];
+    if (tensor === undefined) {
+      throw new Error(`${op}: input ${i}, '${operandNames[i]}', is missing`);
+    }
+    operands[operandNames[i]] = tensor;
+  }
+  const kernel = getKernel(op, getBackend());
+  if (kernel == null) return tidy(() => emulations[op](operands, attrs));
+  return runKernel(kernel, operands, attrs as unknown as NamedAttrMap);
 }
