@@ -15,6 +15,13 @@ function countReporter() {
   };
 }
 
+/** Of every file: the page is cross-origin isolated, so that tests may share memory with workers. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
 module.exports = async config => {
   const {chromium, chromiumFlags} = await import('./scripts/chromium.mjs');
   const {bundleBrowserTests} = await import('./scripts/bundle_browser_tests.mjs');
@@ -32,6 +39,7 @@ module.exports = async config => {
     browsers: ['Chromium'],
     customLaunchers: {Chromium: {base: 'ChromeHeadless', flags: [...chromiumFlags]}},
     client: {jasmine: {random: false, timeoutInterval: 60_000}},
+    customHeaders: Object.entries(isolation).map(([name, value]) => ({match: '.*', name, value})),
     browserNoActivityTimeout: 120_000,
     browserDisconnectTimeout: 30_000,
     failOnEmptyTestSuite: true,
