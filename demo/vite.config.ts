@@ -23,12 +23,7 @@ export default defineConfig({
       name => `@tensorflow/tfjs-${name}`,
     ),
   },
-  worker: {
-    format: 'es',
-    // The threads of tfjs-backend-wasm run the text of one of its functions, which a minifier leaves
-    // with names that mean nothing there.
-    rolldownOptions: {output: {minify: false}},
-  },
+  worker: {format: 'es'},
   server: {headers: isolation},
   preview: {headers: isolation},
   build: {

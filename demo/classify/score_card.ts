@@ -3,6 +3,9 @@ import {bytes, milliseconds, percent} from '../common/format.js';
 import {RECENT, type Tally} from './tally.js';
 import type {VersionText} from './versions.js';
 
+/** Accuracy lost to float from which on a version is of no use. */
+const BROKEN = 0.1;
+
 /** One version's figures over the stream. */
 export class ScoreCard {
   readonly element: HTMLElement;
@@ -47,6 +50,7 @@ export class ScoreCard {
     const any = tally.images > 0;
     this.numeral.textContent = any ? percent(tally.accuracy) : '–';
     this.difference.textContent = any ? comparison(tally, float) : 'accuracy';
+    this.difference.classList.toggle('broken', float.accuracy - tally.accuracy > BROKEN);
     this.agreement.textContent = any ? percent(tally.agreement) : '–';
     this.time.textContent = any ? milliseconds(tally.milliseconds) : '–';
     this.throughput.textContent = any ? tally.throughput.toFixed(0) : '–';

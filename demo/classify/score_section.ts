@@ -56,18 +56,27 @@ export class ScoreSection {
       await this.quantize(bits, true);
     } catch (error) {
       // Cancelled in favour of other bits: those count.
-      if (!this.progress.isRunning) this.bits.value = this.made;
+      if (!this.progress.isRunning) {
+        this.bits.value = this.made;
+        this.button.disabled = false;
+      }
       throw error;
     }
   }
 
   private async quantize(bits: Bits, cancellable: boolean): Promise<void> {
     this.stream.stop();
+    this.button.disabled = true;
     const {worker} = this.page;
-    const {bytes: float} = await worker.call('loadPictograms', undefined);
-    const sizes = await this.progress.during(
+    const {float, ...sizes} = await this.progress.during(
       'Quantizing',
-      (signal, onProgress) => worker.call('quantizePictograms', bits, {signal, onProgress}),
+      async (signal, onProgress) => {
+        const {bytes} = await worker.call('loadPictograms', undefined, {signal});
+        return {
+          float: bytes,
+          ...(await worker.call('quantizePictograms', bits, {signal, onProgress})),
+        };
+      },
       cancellable,
     );
     this.made = bits;

@@ -9,7 +9,8 @@ const FIRST_SEED = 2_000_000_000;
 
 /** Images that the versions classify one after the other, from the first seed on. */
 export class Stream {
-  private running = false;
+  /** The run that goes on; a stopped one ends after the images it has asked for. */
+  private current?: symbol;
   private seen = 0;
 
   constructor(
@@ -20,28 +21,28 @@ export class Stream {
   ) {}
 
   get isRunning(): boolean {
-    return this.running;
+    return this.current !== undefined;
   }
 
   /** Goes on until {@link stop}, or until `limit` images have been seen. */
   async start(limit = Infinity): Promise<void> {
-    if (this.running) return;
-    this.setRunning(true);
+    const run = Symbol('run');
+    this.setCurrent(run);
     try {
-      while (this.running && this.seen < limit) {
+      while (this.current === run && this.seen < limit) {
         const firstSeed = FIRST_SEED + this.seen;
         const judged = await this.worker.call('judge', {firstSeed, count: BATCH});
-        if (!this.running) break;
+        if (this.current !== run) break;
         this.seen += BATCH;
         this.onImages(judged);
       }
     } finally {
-      this.setRunning(false);
+      if (this.current === run) this.stop();
     }
   }
 
   stop(): void {
-    this.running = false;
+    this.setCurrent(undefined);
   }
 
   /** The next start begins with the first image again. */
@@ -49,8 +50,8 @@ export class Stream {
     this.seen = 0;
   }
 
-  private setRunning(running: boolean): void {
-    this.running = running;
-    this.onState(running);
+  private setCurrent(run: symbol | undefined): void {
+    this.current = run;
+    this.onState(this.isRunning);
   }
 }

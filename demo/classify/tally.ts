@@ -44,9 +44,10 @@ export class Tally {
     return sorted[sorted.length >> 1];
   }
 
-  /** Images a second, one after the other. */
+  /** Images a second of late, one after the other. */
   get throughput(): number {
-    return (1000 * this.images) / this.times.reduce((a, b) => a + b, 0);
+    const latest = this.times.slice(-RECENT);
+    return (1000 * latest.length) / latest.reduce((a, b) => a + b, 0);
   }
 
   /** Whether each of the latest images was right, oldest first. */

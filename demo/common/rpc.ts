@@ -23,10 +23,16 @@ export type Operations = Readonly<
 export type ArgumentOf<T extends Operations, K extends keyof T> = Parameters<T[K]>[0];
 export type ResultOf<T extends Operations, K extends keyof T> = Awaited<ReturnType<T[K]>>;
 
+/** From the page: run an operation. */
+export interface CallRequest {
+  readonly kind: 'call';
+  readonly id: number;
+  readonly name: string;
+  readonly argument: unknown;
+}
+
 /** From the page. */
-export type Request =
-  | {readonly kind: 'call'; readonly id: number; readonly name: string; readonly argument: unknown}
-  | {readonly kind: 'cancel'; readonly id: number};
+export type Request = CallRequest | {readonly kind: 'cancel'; readonly id: number};
 
 /** An error as it crosses the border. */
 export interface ErrorMessage {

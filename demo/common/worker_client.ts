@@ -23,13 +23,15 @@ interface Pending {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Time for a cancelled call to end by itself before the worker is replaced. */
-const GRACE_MS = 500;
+/** Time for the worker to let go of a cancelled call, before it is replaced. */
+const GRACE_MS = 3000;
 
 /** The page's end of the worker. */
 export class WorkerClient<T extends Operations> {
   private worker: Worker;
   private pending = new Map<number, Pending>();
+  /** Cancelled calls that the worker is still busy with. */
+  private readonly lingering = new Set<number>();
   private lastId = 0;
 
   /**
@@ -43,7 +45,10 @@ export class WorkerClient<T extends Operations> {
     this.worker = this.connect();
   }
 
-  /** Calls an operation of the worker. Calls are answered one at a time, in order. */
+  /**
+   * Calls an operation of the worker. Calls are answered one at a time, in order. A cancelled one rejects
+   * at once; what is called next waits until the worker has let go of it.
+   */
   call<K extends keyof T & string>(
     name: K,
     argument: ArgumentOf<T, K>,
@@ -63,10 +68,15 @@ export class WorkerClient<T extends Operations> {
   }
 
   private cancel(id: number): void {
+    const call = this.pending.get(id);
+    if (call === undefined) return;
+    this.pending.delete(id);
+    this.lingering.add(id);
     this.post({kind: 'cancel', id});
     setTimeout(() => {
-      if (this.pending.has(id)) this.restart(cancelled());
+      if (this.lingering.has(id)) this.restart(cancelled());
     }, GRACE_MS);
+    call.reject(cancelled());
   }
 
   private connect(): Worker {
@@ -89,6 +99,7 @@ export class WorkerClient<T extends Operations> {
     this.worker.terminate();
     const failed = [...this.pending.values()];
     this.pending = new Map();
+    this.lingering.clear();
     this.worker = this.connect();
     for (const {reject} of failed) reject(error);
     this.onRestart();
@@ -99,6 +110,7 @@ export class WorkerClient<T extends Operations> {
   }
 
   private receive(reply: Reply): void {
+    if (reply.kind !== 'progress') this.lingering.delete(reply.id);
     const call = this.pending.get(reply.id);
     if (call === undefined) return;
     if (reply.kind === 'progress') {

@@ -1,4 +1,4 @@
-import type {Call, ErrorMessage, Operations, Reply, Request} from './rpc.js';
+import type {CallRequest, ErrorMessage, Operations, Progress, Reply, Request} from './rpc.js';
 import {UserError} from './user_error.js';
 
 /** What we use of a dedicated worker's global scope, which the DOM library does not know. */
@@ -12,30 +12,40 @@ export interface WorkerScope {
  * tfjs engine, whose current backend and scopes belong to one of them.
  */
 export function serve(operations: Operations, scope: WorkerScope): void {
-  const running = new Map<number, AbortController>();
+  const waiting = new Set<number>();
+  let running: {readonly id: number; readonly controller: AbortController} | undefined;
   let queue = Promise.resolve();
-  const run = async (id: number, name: string, argument: unknown) => {
-    const {signal} = running.get(id) ?? new AbortController();
-    const onProgress: Call['onProgress'] = progress =>
-      scope.postMessage({kind: 'progress', id, progress}, []);
+
+  const reply = (answer: Reply, transfer: Transferable[] = []) =>
+    scope.postMessage(answer, transfer);
+  const run = async ({id, name, argument}: CallRequest) => {
+    if (!waiting.delete(id)) return; // cancelled meanwhile
+    const controller = new AbortController();
+    running = {id, controller};
+    const {signal} = controller;
+    const onProgress = (progress: Progress) => reply({kind: 'progress', id, progress});
     try {
-      signal.throwIfAborted();
       const result = await operations[name](argument as never, {signal, onProgress});
-      scope.postMessage({kind: 'result', id, result}, transferable(result));
+      reply({kind: 'result', id, result}, transferable(result));
     } catch (error) {
-      scope.postMessage({kind: 'error', id, error: describe(error)}, []);
+      reply({kind: 'error', id, error: describe(error)});
     } finally {
-      running.delete(id);
+      running = undefined;
     }
   };
+  const cancel = (id: number) => {
+    if (running?.id === id) running.controller.abort();
+    else if (waiting.delete(id))
+      reply({kind: 'error', id, error: {name: 'AbortError', message: ''}});
+  };
+
   scope.addEventListener('message', ({data}) => {
     if (data.kind === 'cancel') {
-      running.get(data.id)?.abort();
+      cancel(data.id);
       return;
     }
-    const {id, name, argument} = data;
-    running.set(id, new AbortController());
-    queue = queue.then(() => run(id, name, argument));
+    waiting.add(data.id);
+    queue = queue.then(() => run(data));
   });
 }
 
