@@ -46,7 +46,10 @@ Object.assign(folders, {
   scripts: {pattern: 'scripts/**', imports: [...library, 'cli', 'models']},
   bench: {pattern: 'bench/**', imports: [...library, 'cli', 'models', 'scripts']},
   demo: {pattern: 'demo/**', imports: [...library, 'models']},
-  test: {pattern: 'test/**', imports: [...library, 'cli', 'models', 'scripts', 'bench']},
+  test: {
+    pattern: 'test/**',
+    imports: [...library, 'cli', 'models', 'scripts', 'bench', 'demo'],
+  },
 });
 
 const policy = (category, imports) => ({

@@ -49,6 +49,7 @@ export default {
       testPathIgnorePatterns: [
         '/node_modules/',
         '<rootDir>/test/package/',
+        '<rootDir>/test/demo/',
         '<rootDir>/test/browser/', // karma's
       ],
     },
@@ -56,6 +57,11 @@ export default {
       ...common,
       displayName: 'package',
       testMatch: ['<rootDir>/test/package/**/*.test.ts'],
+    },
+    {
+      ...common,
+      displayName: 'demo',
+      testMatch: ['<rootDir>/test/demo/**/*.test.ts'],
     },
   ],
 };

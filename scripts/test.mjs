@@ -24,6 +24,7 @@ const steps = [
   {name: 'node', command: jest('node'), count: jestCounts},
   {name: 'browser', command: npm('test:browser'), count: browserCounts},
   {name: 'package', command: jest('package'), count: jestCounts},
+  {name: 'demo', command: jest('demo'), count: jestCounts},
 ];
 
 function jestCounts(report) {
@@ -67,7 +68,7 @@ function wanted(names) {
 
 function main() {
   const selected = wanted(process.argv.slice(2));
-  if (selected.some(({name}) => name === 'browser' || name === 'package')) chromium(); // fail early
+  if (selected.some(({name}) => ['browser', 'package', 'demo'].includes(name))) chromium(); // fail early
   rmSync(results, {recursive: true, force: true});
   mkdirSync(results, {recursive: true});
   const outcomes = selected.map(run);
