@@ -1,5 +1,6 @@
 import {Command, Option} from 'commander';
 import type {EvaluateOptions} from './commands/evaluate.js';
+import type {ExportOptions} from './commands/export.js';
 import type {InspectOptions} from './commands/inspect.js';
 import type {QuantizeOptions} from './commands/quantize.js';
 import type {ReportOptions} from './commands/report.js';
@@ -29,6 +30,7 @@ export function makeProgram(terminal: Terminal, version: string): Command {
   addInspect(program, terminal);
   addReport(program, terminal);
   addRewrite(program, terminal);
+  addExport(program, terminal);
   addStudies(program, terminal);
   return program;
 }
@@ -195,3 +197,30 @@ Put the model before --passes, which takes everything up to the next option.
 Examples:
   $ dfq rewrite model/model.json --out model-folded
   $ dfq rewrite model/model.json --out model-equalized --passes fold-batch-norm equalize-layers`;
+
+function addExport(program: Command, terminal: Terminal): void {
+  program
+    .command('export')
+    .summary('write a model as ONNX')
+    .description(
+      'Write a model as an ONNX file of the same inputs and outputs. An INT8 model becomes one of int8 ' +
+        'weights between QuantizeLinear and DequantizeLinear (QDQ), a float model a float one.',
+    )
+    .argument('<model>', MODEL)
+    .requiredOption('--out <file>', 'the .onnx file')
+    .addOption(
+      new Option('--activations <type>', 'what holds INT8 activations')
+        .choices(['uint8', 'int8'])
+        .default('uint8'),
+    )
+    .addHelpText('after', EXPORT_HELP)
+    .action(async (model: string, options: ExportOptions) => {
+      const {exportCommand} = await import('./commands/export.js');
+      await exportCommand(model, options, terminal);
+    });
+}
+
+const EXPORT_HELP = `
+Examples:
+  $ dfq export model-int8/model.json --out model-int8.onnx
+  $ dfq export model/model.json --out model.onnx`;

@@ -40,6 +40,7 @@ export {getThreads, setThreads} from '../backend/threads/set_threads.js';
 export {score, type ScoreOptions} from './score.js';
 export {simulate, type SimulateOptions} from './simulate.js';
 export {sidecar} from './sidecar.js';
+export {toOnnx, type OnnxOptions} from './to_onnx.js';
 export type {Score, TensorScore} from './statistics/score.js';
 export type {CalibrationData, CalibrationSample} from './statistics/calibration.js';
 export type {InputDescription, InputKind} from './statistics/input_kinds.js';
