@@ -68,7 +68,7 @@ export class SimdFilters {
     spec: FilterSpec,
     depth: number,
     bytes: number,
-    write: (filter: number, spec: number, stage: number) => void,
+    write: (filter: number, spec: number, stage: number, scratch: number) => void,
   ): SimdFilter {
     const {arena} = this;
     arena.begin();
@@ -77,7 +77,9 @@ export class SimdFilters {
     const bias = arena.int32(spec.bias);
     const record = [values, zeroPoint, bias, depth, spec.outChannels, spec.xZeroPoint];
     const filter = this.allocate(bytes, spec.inChannels, spec.outChannels);
-    write(filter.offset, arena.int32(record), stageRecord(arena, spec.stage));
+    const stage = stageRecord(arena, spec.stage);
+    const scratch = arena.take(this.exports.pack_scratch_bytes());
+    write(filter.offset, arena.int32(record), stage, scratch);
     return filter;
   }
 

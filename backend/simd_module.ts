@@ -21,9 +21,17 @@ const host = globalThis as unknown as Host;
 export interface SimdExports {
   heap_base(): number;
   pack_gemm_bytes(depth: number, channels: number): number;
-  pack_gemm(filter: number, spec: number, stage: number): void;
+  pack_gemm(filter: number, spec: number, stage: number, scratch: number): void;
   pack_depthwise_bytes(taps: number, channels: number): number;
-  pack_depthwise(filter: number, spec: number, stage: number, is3x3: boolean): void;
+  pack_depthwise(
+    filter: number,
+    spec: number,
+    stage: number,
+    scratch: number,
+    is3x3: boolean,
+  ): void;
+  /** For the two above. */
+  pack_scratch_bytes(): number;
   pack_prelu_bytes(channels: number): number;
   pack_prelu(stage: number, spec: number, channels: number): void;
   /** Bytes of scratch of one thread that runs the command. */

@@ -1,5 +1,6 @@
 import {openRowRing, rowRingBytes, tapBytes} from './row_ring';
-import {GROUP, packScalarStage, Requantize, scalarStageBytes, Stage, StageGroup} from './stage';
+import {Requantize} from './requantize';
+import {GROUP, packScalarStage, scalarStageBytes, Stage, StageGroup} from './stage';
 import {ConvGeometry, ScalarStageSpec} from './structs';
 
 /** Bytes of scratch for {@link avg_pool}. */

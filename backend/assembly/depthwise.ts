@@ -4,7 +4,8 @@ import {Lanes} from './lanes';
 import {lookup} from './lookup';
 import {PAIR_BYTES} from './pack_depthwise';
 import {openRowRing, rowRingBytes, tapBytes} from './row_ring';
-import {GROUP, Requantize, StageGroup} from './stage';
+import {IntegerStage, SingleStage} from './requantize';
+import {GROUP, StageGroup} from './stage';
 import {ConvGeometry} from './structs';
 
 /** Bytes of scratch for {@link depthwise}. */
@@ -42,32 +43,49 @@ export function depthwise(
   }
 }
 
-/** One output row, any filter: two taps at a time, interleaved so that one `dot` takes both. */
+/** One output row, any filter. */
 function depthwiseRow(taps: usize, filter: Filter, y: usize, geometry: ConvGeometry): void {
   const channels = filter.channels;
-  const stage = filter.stage;
-  const step = geometry.strideWidth * channels;
   const bytes = (filter.depth >> 1) * PAIR_BYTES;
-  let at = 0;
+  let weights = filter.weights;
+  let at = filter.stage.groups;
+  for (let c = 0; c < channels; c += GROUP) {
+    const group = changetype<StageGroup>(at);
+    if (group.isSingle) depthwiseGroup<SingleStage>(taps, filter, weights, group, y, geometry, c);
+    else depthwiseGroup<IntegerStage>(taps, filter, weights, group, y, geometry, c);
+    weights += bytes;
+    at += offsetof<StageGroup>();
+  }
+}
+
+/** Channels c … c + 7 of a row: two taps at a time, interleaved so that one `dot` takes both. */
+function depthwiseGroup<S>(
+  taps: usize,
+  filter: Filter,
+  weights: usize,
+  group: StageGroup,
+  y: usize,
+  geometry: ConvGeometry,
+  c: i32,
+): void {
+  const channels = filter.channels;
+  const valid = min(channels - c, GROUP);
+  const step = geometry.strideWidth * channels;
+  const end = weights + (filter.depth >> 1) * PAIR_BYTES;
+  let at = c;
+  y += c;
   for (let column = 0; column < geometry.outWidth; column++) {
-    let w = filter.weights;
-    let group = stage.groups;
-    for (let c = 0; c < channels; c += GROUP) {
-      const record = changetype<StageGroup>(group);
-      let acc0 = record.bias0;
-      let acc1 = record.bias1;
-      let tap = taps;
-      for (const end = w + bytes; w < end; w += PAIR_BYTES, tap += 2 * sizeof<usize>()) {
-        const first = v128.load64_zero(load<usize>(tap) + at + c);
-        const second = v128.load64_zero(load<usize>(tap, sizeof<usize>()) + at + c);
-        const pairs = Lanes.interleave(first, second);
-        acc0 = Lanes.dot(acc0, i16x8.extend_low_i8x16_s(pairs), v128.load(w));
-        acc1 = Lanes.dot(acc1, i16x8.extend_high_i8x16_s(pairs), v128.load(w, 16));
-      }
-      const q = Requantize.group(acc0, acc1, record, stage);
-      Requantize.store(y + c, q, record, stage, min(channels - c, GROUP));
-      group += offsetof<StageGroup>();
+    let acc0 = group.bias0;
+    let acc1 = group.bias1;
+    let tap = taps;
+    for (let w = weights; w < end; w += PAIR_BYTES, tap += 2 * sizeof<usize>()) {
+      const first = v128.load64_zero(load<usize>(tap) + at);
+      const second = v128.load64_zero(load<usize>(tap, sizeof<usize>()) + at);
+      const pairs = Lanes.interleave(first, second);
+      acc0 = Lanes.dot(acc0, i16x8.extend_low_i8x16_s(pairs), v128.load(w));
+      acc1 = Lanes.dot(acc1, i16x8.extend_high_i8x16_s(pairs), v128.load(w, 16));
     }
+    changetype<S>(filter.stage).write(y, acc0, acc1, group, valid);
     at += step;
     y += channels;
   }

@@ -1,7 +1,8 @@
 import {Filter} from './filter';
 import {Lanes} from './lanes';
 import {PAIRS_3X3, PAIR_BYTES} from './pack_depthwise';
-import {GROUP, Requantize, StageGroup} from './stage';
+import {IntegerStage, SingleStage} from './requantize';
+import {GROUP, StageGroup} from './stage';
 
 /**
  * One output row of a 3×3 depthwise convolution with horizontal stride 1 or 2.
@@ -29,17 +30,34 @@ export function depthwise3x3Row(
   let group = filter.stage.groups;
   for (let c = 0; c < channels; c += GROUP) {
     const record = changetype<StageGroup>(group);
-    const valid = min(channels - c, GROUP);
-    if (stride == 1)
-      columnsBy1(r0 + c, r1 + c, r2 + c, filter, weights, record, y + c, outWidth, valid);
-    else columnsBy2(r0 + c, r1 + c, r2 + c, filter, weights, record, y + c, outWidth, valid);
+    if (record.isSingle)
+      columns<SingleStage>(r0, r1, r2, filter, weights, record, y, outWidth, stride, c);
+    else columns<IntegerStage>(r0, r1, r2, filter, weights, record, y, outWidth, stride, c);
     weights += PAIRS_3X3 * PAIR_BYTES;
     group += offsetof<StageGroup>();
   }
 }
 
+/** Channels c … c + 7 of a row. */
+function columns<S>(
+  r0: usize,
+  r1: usize,
+  r2: usize,
+  filter: Filter,
+  w: usize,
+  group: StageGroup,
+  y: usize,
+  outWidth: i32,
+  stride: i32,
+  c: i32,
+): void {
+  const valid = min(filter.channels - c, GROUP);
+  if (stride == 1) columnsBy1<S>(r0 + c, r1 + c, r2 + c, filter, w, group, y + c, outWidth, valid);
+  else columnsBy2<S>(r0 + c, r1 + c, r2 + c, filter, w, group, y + c, outWidth, valid);
+}
+
 /** Eight channels of a row, stride 2: column 2 of a window is column 0 of the next. */
-function columnsBy2(
+function columnsBy2<S>(
   r0: usize,
   r1: usize,
   r2: usize,
@@ -51,7 +69,7 @@ function columnsBy2(
   valid: i32,
 ): void {
   const channels = <usize>filter.channels;
-  const stage = filter.stage;
+  const stage = changetype<S>(filter.stage);
   let pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
   let p0 = i16x8.extend_low_i8x16_s(pair);
   let p1 = i16x8.extend_high_i8x16_s(pair);
@@ -78,13 +96,13 @@ function columnsBy2(
     pair = Lanes.interleave(last, last);
     acc0 = Lanes.dot(acc0, i16x8.extend_low_i8x16_s(pair), v128.load(w, 128));
     acc1 = Lanes.dot(acc1, i16x8.extend_high_i8x16_s(pair), v128.load(w, 144));
-    Requantize.store(y, Requantize.group(acc0, acc1, group, stage), group, stage, valid);
+    stage.write(y, acc0, acc1, group, valid);
     y += channels;
   }
 }
 
 /** Eight channels of a row, stride 1, two columns at a time. */
-function columnsBy1(
+function columnsBy1<S>(
   r0: usize,
   r1: usize,
   r2: usize,
@@ -96,7 +114,7 @@ function columnsBy1(
   valid: i32,
 ): void {
   const channels = <usize>filter.channels;
-  const stage = filter.stage;
+  const stage = changetype<S>(filter.stage);
   let pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
   let p00 = i16x8.extend_low_i8x16_s(pair);
   let p01 = i16x8.extend_high_i8x16_s(pair);
@@ -146,11 +164,8 @@ function columnsBy1(
     right0 = Lanes.dot(right0, p10, v128.load(w, 64));
     right1 = Lanes.dot(right1, p11, v128.load(w, 80));
 
-    Requantize.store(y, Requantize.group(left0, left1, group, stage), group, stage, valid);
-    y += channels;
-    if (outWidth > 1) {
-      Requantize.store(y, Requantize.group(right0, right1, group, stage), group, stage, valid);
-      y += channels;
-    }
+    if (outWidth > 1) stage.writeTwo(y, channels, left0, left1, right0, right1, group, valid);
+    else stage.write(y, left0, left1, group, valid);
+    y += 2 * channels;
   }
 }

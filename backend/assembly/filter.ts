@@ -1,4 +1,5 @@
-import {packStage, Stage, stageBytes} from './stage';
+import {trySingle, trySingleScratchBytes} from './single';
+import {laneOf, packStage, Stage, stageBytes, StageGroup} from './stage';
 import {FilterSpec, StageSpec} from './structs';
 
 /** A packed filter: this header, its output stage, its weights. */
@@ -23,12 +24,47 @@ export function headerBytes(channels: i32): i32 {
   return offsetof<Filter>() + stageBytes(channels);
 }
 
-/** Fills in the header and the stage; `bias` may differ from that of `spec`. */
-export function packHeader(filter: Filter, spec: FilterSpec, stage: StageSpec, bias: usize): void {
+/** Bytes of scratch for {@link packHeader}. */
+export function pack_scratch_bytes(): i32 {
+  return trySingleScratchBytes();
+}
+
+/**
+ * Fills in the header and the stage.
+ *
+ * @param bias may differ from that of `spec`
+ * @param scratch {@link pack_scratch_bytes} long
+ */
+export function packHeader(
+  filter: Filter,
+  spec: FilterSpec,
+  stage: StageSpec,
+  bias: usize,
+  scratch: usize,
+): void {
   filter.channels = spec.channels;
   filter.xZeroPoint = spec.xZeroPoint;
   filter.weights = changetype<usize>(filter) + headerBytes(spec.channels);
   packStage(filter.stage, stage, bias, spec.channels);
+  trySingle(filter.stage, stage, spec, scratch);
+}
+
+/** What the stage wants the weights of channel c multiplied by. */
+export function factorAt(filter: Filter, c: i32): i32 {
+  return load<i32>(laneOf(filter.stage, c), offsetof<StageGroup>('factor0'));
+}
+
+/** The same of channels c … c + 7, c a multiple of 8: int16x8. */
+export function factorsAt(filter: Filter, c: i32): v128 {
+  const group = changetype<StageGroup>(laneOf(filter.stage, c));
+  return i16x8.narrow_i32x4_s(group.factor0, group.factor1);
+}
+
+/** Weights k of channels c … c + 7, zero points subtracted: int16x8, −255 … 255. Reads up to 7 bytes past the last. */
+export function weightsAt(spec: FilterSpec, k: i32, c: i32): v128 {
+  const at = spec.zeroPoint + (c << 2);
+  const zeroPoint = i16x8.narrow_i32x4_s(v128.load(at), v128.load(at, 16));
+  return i16x8.sub(v128.load8x8_s(spec.values + k * spec.channels + c), zeroPoint);
 }
 
 /** Weight k of output channel c, its zero point subtracted: −255 … 255. */

@@ -1,7 +1,8 @@
 import {Filter} from './filter';
 import {Lanes} from './lanes';
 import {lookup} from './lookup';
-import {GROUP, Requantize, StageGroup} from './stage';
+import {FloatStage, IntegerStage, SingleStage} from './requantize';
+import {FLOAT, GROUP, StageGroup} from './stage';
 
 /**
  * qs8_qc8w_gemm: y[r, c] = stage(bias[c] + Σₖ a[r, k] · w[k, c]), accumulators in registers from first to last.
@@ -27,21 +28,20 @@ export function gemmGroups(
   end: i32,
 ): void {
   const channels = filter.channels;
+  const stage = filter.stage;
   const bytes = filter.depth * GROUP * 2;
   let weights = filter.weights + begin * bytes;
-  let group = filter.stage.groups + begin * offsetof<StageGroup>();
+  let at = stage.groups + begin * offsetof<StageGroup>();
   for (let c = begin * GROUP; c < min(end * GROUP, channels); c += GROUP) {
-    gemmGroup(
-      a,
-      rows,
-      filter,
-      weights,
-      changetype<StageGroup>(group),
-      y + c * filter.stage.elementBytes,
-      min(channels - c, GROUP),
-    );
+    const group = changetype<StageGroup>(at);
+    const valid = min(channels - c, GROUP);
+    const column = y + c * stage.elementBytes;
+    if (group.isSingle) gemmGroup<SingleStage>(a, rows, filter, weights, group, column, valid);
+    else if (stage.path == FLOAT)
+      gemmGroup<FloatStage>(a, rows, filter, weights, group, column, valid);
+    else gemmGroup<IntegerStage>(a, rows, filter, weights, group, column, valid);
     weights += bytes;
-    group += offsetof<StageGroup>();
+    at += offsetof<StageGroup>();
   }
 }
 
@@ -49,7 +49,7 @@ export function gemmGroups(
  * Eight output channels of all rows, in tiles of 4 × 8: eight accumulators, two weight vectors and one of x fit the
  * sixteen registers of x86. Rows that are left over go one by one.
  */
-function gemmGroup(
+function gemmGroup<S>(
   a: usize,
   rows: i32,
   filter: Filter,
@@ -60,8 +60,8 @@ function gemmGroup(
 ): void {
   const stride = (<usize>filter.depth) << 1;
   const end = weights + stride * GROUP;
-  const stage = filter.stage;
-  const yStride = <usize>(filter.channels * stage.elementBytes);
+  const stage = changetype<S>(filter.stage);
+  const yStride = <usize>(filter.channels * filter.stage.elementBytes);
   for (; rows >= 4; rows -= 4) {
     let a0 = a;
     let a1 = a0 + stride;
@@ -141,22 +141,20 @@ function gemmGroup(
       a2 += 16;
       a3 += 16;
     }
-    Requantize.write(y, c00, c01, group, stage, valid);
-    Requantize.write(y + yStride, c10, c11, group, stage, valid);
-    Requantize.write(y + 2 * yStride, c20, c21, group, stage, valid);
-    Requantize.write(y + 3 * yStride, c30, c31, group, stage, valid);
+    stage.writeTwo(y, yStride, c00, c01, c10, c11, group, valid);
+    stage.writeTwo(y + 2 * yStride, yStride, c20, c21, c30, c31, group, valid);
     a += stride << 2;
     y += yStride << 2;
   }
   for (; rows > 0; rows--) {
-    gemmRow(a, filter, weights, group, y, valid);
+    gemmRow<S>(a, filter, weights, group, y, valid);
     a += stride;
     y += yStride;
   }
 }
 
 /** One row by eight channels; two accumulators for each vector, because a sum waits for the one before. */
-function gemmRow(
+function gemmRow<S>(
   a: usize,
   filter: Filter,
   weights: usize,
@@ -185,5 +183,5 @@ function gemmRow(
   }
   const acc0 = i32x4.add(even0, odd0);
   const acc1 = i32x4.add(even1, odd1);
-  Requantize.write(y, acc0, acc1, group, filter.stage, valid);
+  changetype<S>(filter.stage).write(y, acc0, acc1, group, valid);
 }

@@ -3,6 +3,7 @@
  *
  * Several threads have an instance each, on one memory: no globals that change, and no static data but constants.
  */
+export {pack_scratch_bytes} from './filter';
 export {pack_depthwise, pack_depthwise_bytes} from './pack_depthwise';
 export {pack_gemm, pack_gemm_bytes} from './pack_gemm';
 export {pack_prelu, pack_prelu_bytes} from './prelu';

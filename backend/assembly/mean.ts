@@ -1,4 +1,5 @@
-import {GROUP, packScalarStage, Requantize, scalarStageBytes, Stage, StageGroup} from './stage';
+import {Requantize} from './requantize';
+import {GROUP, packScalarStage, scalarStageBytes, Stage, StageGroup} from './stage';
 import {ScalarStageSpec} from './structs';
 
 /** Bytes of scratch for {@link mean}. */

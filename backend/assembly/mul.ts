@@ -1,6 +1,7 @@
 import {broadcast} from './broadcast';
 import {Lanes} from './lanes';
-import {packScalarStage, Requantize, scalarStageBytes, Stage, StageGroup} from './stage';
+import {Requantize} from './requantize';
+import {packScalarStage, scalarStageBytes, Stage, StageGroup} from './stage';
 import {BroadcastPlan, MulSpec} from './structs';
 
 /** (3) on (a − aZeroPoint) · (b − bZeroPoint), of which each factor has 9 bits and the product 17. */

@@ -1,4 +1,4 @@
-import {Filter, headerBytes, packHeader, weightAt} from './filter';
+import {factorAt, Filter, headerBytes, packHeader, weightAt} from './filter';
 import {GROUP} from './stage';
 import {FilterSpec, StageSpec} from './structs';
 
@@ -27,12 +27,14 @@ export function pack_depthwise_bytes(taps: i32, channels: i32): i32 {
  * take x as it is, so −xZeroPoint · Σw moves into the bias: sums are modulo 2^32, and the final one fits.
  *
  * @param filter 16-byte aligned, {@link pack_depthwise_bytes} long
+ * @param scratch `pack_scratch_bytes` long
  * @param is3x3 whether to pack for `depthwise_3x3.ts` too
  */
 export function pack_depthwise(
   filter: Filter,
   spec: FilterSpec,
   stage: StageSpec,
+  scratch: usize,
   is3x3: bool,
 ): void {
   const groups = groupCount(spec.channels);
@@ -41,24 +43,29 @@ export function pack_depthwise(
   const weights3x3 = weights + groups * pairs * PAIR_BYTES;
   const bias = weights3x3 + groups * PAIRS_3X3 * PAIR_BYTES;
   for (let c = 0; c < spec.channels; c++) store<i32>(bias + (c << 2), foldedBias(spec, c));
-  packHeader(filter, spec, stage, bias);
+  packHeader(filter, spec, stage, bias, scratch);
   filter.depth = pairs << 1;
   filter.weights3x3 = is3x3 ? weights3x3 : 0;
   memory.fill(weights, 0, bias - weights);
   for (let c = 0; c < spec.channels; c++) {
+    const factor = factorAt(filter, c);
     const lane = (c % GROUP) << 2;
     const group = weights + (c / GROUP) * pairs * PAIR_BYTES + lane;
     for (let k = 0; k < spec.depth; k++) {
-      store<i16>(group + (k >> 1) * PAIR_BYTES + ((k & 1) << 1), weightAt(spec, k, c));
+      store<i16>(
+        group + (k >> 1) * PAIR_BYTES + ((k & 1) << 1),
+        weightAt(spec, k, c) * <i16>factor,
+      );
     }
-    if (is3x3) pack3x3(spec, weights3x3 + (c / GROUP) * PAIRS_3X3 * PAIR_BYTES + lane, c);
+    if (is3x3) pack3x3(spec, weights3x3 + (c / GROUP) * PAIRS_3X3 * PAIR_BYTES + lane, c, factor);
   }
 }
 
-function pack3x3(spec: FilterSpec, lane: usize, c: i32): void {
+function pack3x3(spec: FilterSpec, lane: usize, c: i32, factor: i32): void {
   for (let i = 0; i < 2 * PAIRS_3X3; i++) {
     const k = load<i8>(ORDER_3X3 + i);
-    if (k >= 0) store<i16>(lane + (i >> 1) * PAIR_BYTES + ((i & 1) << 1), weightAt(spec, k, c));
+    if (k < 0) continue;
+    store<i16>(lane + (i >> 1) * PAIR_BYTES + ((i & 1) << 1), weightAt(spec, k, c) * <i16>factor);
   }
 }
 

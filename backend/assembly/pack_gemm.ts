@@ -1,4 +1,4 @@
-import {Filter, headerBytes, packHeader} from './filter';
+import {factorsAt, Filter, headerBytes, packHeader, weightsAt} from './filter';
 import {GROUP} from './stage';
 import {FilterSpec, StageSpec} from './structs';
 
@@ -23,25 +23,29 @@ export function pack_gemm_bytes(depth: i32, channels: i32): i32 {
  * comes of it.
  *
  * @param filter 16-byte aligned, {@link pack_gemm_bytes} long
+ * @param scratch `pack_scratch_bytes` long
  */
-export function pack_gemm(filter: Filter, spec: FilterSpec, stage: StageSpec): void {
-  packHeader(filter, spec, stage, spec.bias);
+export function pack_gemm(
+  filter: Filter,
+  spec: FilterSpec,
+  stage: StageSpec,
+  scratch: usize,
+): void {
+  packHeader(filter, spec, stage, spec.bias, scratch);
   filter.depth = paddedDepth(spec.depth);
   let w = filter.weights;
   for (let c = 0; c < spec.channels; c += GROUP) {
-    const at = spec.zeroPoint + (c << 2);
-    const zeroPoint = i16x8.narrow_i32x4_s(v128.load(at), v128.load(at, 16));
+    const factors = factorsAt(filter, c);
     for (let k = 0; k < filter.depth; k += 2, w += PAIR_BYTES) {
-      const even = weightsAt(spec, k, c, zeroPoint);
-      const odd = weightsAt(spec, k + 1, c, zeroPoint);
+      const even = scaledWeights(spec, k, c, factors);
+      const odd = scaledWeights(spec, k + 1, c, factors);
       v128.store(w, i16x8.shuffle(even, odd, 0, 8, 1, 9, 2, 10, 3, 11));
       v128.store(w, i16x8.shuffle(even, odd, 4, 12, 5, 13, 6, 14, 7, 15), 16);
     }
   }
 }
 
-/** Weights k of channels c … c + 7, −255 … 255. Reads up to 7 bytes past the last. */
-function weightsAt(spec: FilterSpec, k: i32, c: i32, zeroPoint: v128): v128 {
+function scaledWeights(spec: FilterSpec, k: i32, c: i32, factors: v128): v128 {
   if (k >= spec.depth) return i16x8.splat(0);
-  return i16x8.sub(v128.load8x8_s(spec.values + k * spec.channels + c), zeroPoint);
+  return i16x8.mul(weightsAt(spec, k, c), factors);
 }

@@ -1,4 +1,5 @@
-import {GROUP, packStage, Requantize, Stage, stageBytes, StageGroup} from './stage';
+import {Requantize} from './requantize';
+import {GROUP, packStage, Stage, stageBytes, StageGroup} from './stage';
 import {StageSpec} from './structs';
 
 export function pack_prelu_bytes(channels: i32): i32 {

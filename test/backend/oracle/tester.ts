@@ -150,9 +150,11 @@ export const WINDOWS: readonly [label: string, window: WindowCase][] = [
 /** A stage under which accumulators up to `reach` spread over, and a little beyond, the int8 grid. */
 export function stageFor(random: Random, channels: number, reach: number): OutputStage {
   const shift = 31 + Math.max(0, Math.ceil(Math.log2(reach / 128)) - random.integer(0, 2));
+  const mantissa = random.int32(channels, 2 ** 29, 2 ** 31 - 1);
+  const slopes = random.int32(channels, -(2 ** 31), 2 ** 31 - 1);
   return {
-    mantissa: random.int32(channels, 2 ** 29, 2 ** 31 - 1),
-    negativeMantissa: random.int32(channels, -(2 ** 31), 2 ** 31 - 1),
+    mantissa,
+    negativeMantissa: random.pick([mantissa, mantissa, slopes]),
     shift,
     zeroPoint: random.pick([-128, -3, 0, 11, 127]),
     lo: random.pick([-128, -128, -100, 0]),
