@@ -69,7 +69,7 @@ export default defineConfig(
     '**/build/',
     'coverage/',
     'backend/generated/',
-    'test/package/consumer/',
+    'test/package/{apps,consumer}/',
   ]),
   {linterOptions: {noInlineConfig: true}},
   js.configs.recommended,

@@ -34,7 +34,7 @@ interface PageRun {
 
 describe('examples/browser.html', () => {
   it('quantizes and saves in a page, and int8 follows float', async () => {
-    const host = await PageHost.start(root, {});
+    const host = await PageHost.start(root);
     try {
       const {result, problems} = await host.open<PageRun>('/examples/browser.html');
       expect(problems).toEqual([]);

@@ -99,7 +99,7 @@ describe('an app in Node', () => {
     expect(existsSync(join(project.folder, 'by-cli/model.json'))).toBe(true);
   }, 120_000);
 
-  it.each(['nodenext', 'bundler'])('type-checks with moduleResolution %s', resolution => {
+  it.each(['node16', 'nodenext', 'bundler'])('type-checks with moduleResolution %s', resolution => {
     const tsc = createRequire(__filename).resolve('typescript/bin/tsc');
     const module = resolution === 'bundler' ? 'esnext' : resolution;
     const kind = ['--module', module, '--moduleResolution', resolution];
@@ -124,7 +124,7 @@ describe('an app in Chromium', () => {
         logLevel: 'error',
       });
     }
-    host = await PageHost.start(project.folder, {'/bundled.html': isolation, '/bundled/page.js': isolation}); // prettier-ignore
+    host = await PageHost.start(project.folder);
   }, 60_000);
 
   afterAll(() => host?.stop());
@@ -145,7 +145,9 @@ describe('an app in Chromium', () => {
   }, 120_000);
 
   it('does so bundled in chunks, on threads, under a strict policy', async () => {
-    const {result, requests, problems} = await host.open<PageRun>('/bundled.html');
+    const {result, requests, problems} = await host.open<PageRun>('/bundled.html', {
+      headers: isolation,
+    });
     expect(problems).toEqual([]);
     expect(result.isolated).toBe(true);
     expect(wasmChunks(requests)).toEqual(['tfjs_wasm_threaded_simd']);
@@ -163,7 +165,9 @@ describe('an app in Chromium', () => {
   }, 120_000);
 
   it('runs a converted model where the float backend of WASM cannot be loaded', async () => {
-    const {result, problems} = await host.open<PageRun>('/bundled.html', /tfjs_wasm_/);
+    const {result, problems} = await host.open<PageRun>('/bundled.html', {
+      unreachable: /tfjs_wasm_/,
+    });
     expect(problems.join()).toContain('WebAssembly did not start');
     expect(result.backend).toBe('int8');
     expect(result.quantizedInNode).toEqual(inNode.int8);

@@ -21,35 +21,48 @@ export interface Opened<T> {
   readonly problems: string[];
 }
 
+type Headers = Readonly<Record<string, string>>;
+
+export interface Visit {
+  /** Pattern of addresses that fail, as on a broken connection. */
+  readonly unreachable?: RegExp;
+  /** Of all answers to the page and what it loads. */
+  readonly headers?: Headers;
+}
+
 /** A web server on loopback over one folder, and a browser that visits it. */
 export class PageHost {
-  private constructor(
-    private readonly server: Server,
-    private readonly browser: Browser,
-  ) {}
+  private readonly server: Server;
+  private headers: Headers = {};
 
-  /** @param headers of the answers, by path of the page asked for */
-  static async start(
+  private constructor(
     folder: string,
-    headers: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  ): Promise<PageHost> {
-    const server = createServer((request, response) => {
-      void serve(folder, headers, request, response);
+    private readonly browser: Browser,
+  ) {
+    this.server = createServer((request, response) => {
+      void serve(folder, this.headers, request, response);
     });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  }
+
+  static async start(folder: string): Promise<PageHost> {
     const browser = await browserType.launch({
       executablePath: chromium(),
       args: [...chromiumFlags],
     });
-    return new PageHost(server, browser);
+    const host = new PageHost(folder, browser);
+    await new Promise<void>(resolve => host.server.listen(0, '127.0.0.1', resolve));
+    return host;
   }
 
-  /**
-   * Opens a page and waits for the promise that its script leaves in `globalThis.result`.
-   *
-   * @param unreachable pattern of addresses that fail, as on a broken connection
-   */
-  async open<T>(path: string, unreachable?: RegExp): Promise<Opened<T>> {
+  /** Visits a page of the folder; one at a time, because of the headers. */
+  async open<T>(path: string, {headers = {}, unreachable}: Visit = {}): Promise<Opened<T>> {
+    const {port} = this.server.address() as AddressInfo;
+    this.headers = headers;
+    return this.visit(`http://127.0.0.1:${port}${path}`, unreachable);
+  }
+
+  /** Opens a page of any server and waits for the promise that its script leaves in `globalThis.result`. */
+  async visit<T>(url: string, unreachable?: RegExp): Promise<Opened<T>> {
     const page = await this.browser.newPage();
     if (unreachable) await page.route(unreachable, route => route.abort());
     const requests: string[] = [];
@@ -63,12 +76,11 @@ export class PageHost {
       if (!response.ok()) problems.push(`${response.status()} ${response.url()}`);
     });
     try {
-      const {port} = this.server.address() as AddressInfo;
-      await page.goto(`http://127.0.0.1:${port}${path}`);
+      await page.goto(url);
       const result = (await page.evaluate('globalThis.result')) as T;
       return {result, requests, problems};
     } catch (error) {
-      throw new Error(`${path}: ${String(error)}\n${problems.join('\n')}`);
+      throw new Error(`${url}: ${String(error)}\n${problems.join('\n')}`);
     } finally {
       await page.close();
     }
@@ -82,7 +94,7 @@ export class PageHost {
 
 async function serve(
   folder: string,
-  headers: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  headers: Headers,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -94,7 +106,7 @@ async function serve(
   try {
     const body = await readFile(join(folder, normalize(pathname)));
     const type = types[extname(pathname)] ?? 'application/octet-stream';
-    response.writeHead(200, {'content-type': type, ...headers[pathname]}).end(body);
+    response.writeHead(200, {'content-type': type, ...headers}).end(body);
   } catch {
     response.writeHead(404).end();
   }
