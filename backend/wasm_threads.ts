@@ -2,7 +2,7 @@
  * Whether tfjs-backend-wasm may use threads in this page. By itself it takes it that a page isolated
  * from others can, and where that is wrong its start never ends:
  *
- * - its threads are workers from blob: addresses, which a content security policy may forbid;
+ * - its threads are scripts from blob: addresses, which a content security policy may forbid;
  * - its threads evaluate the source of a function that minifiers have changed (threaded_factory.ts).
  */
 import {env} from '@tensorflow/tfjs-core';
@@ -28,20 +28,21 @@ const page = globalThis as unknown as Page;
 export async function prepareWasmThreads(): Promise<void> {
   if (!(await env().getAsync(FLAG))) return;
   try {
-    await startBlobWorker();
+    await probeBlobWorker();
     (await import('./threaded_factory.js')).repairThreadedFactory();
   } catch {
     env().set(FLAG, false);
   }
 }
 
-/** Rejects where a worker from a blob: address does not start. */
-async function startBlobWorker(): Promise<void> {
+/** A thread of tfjs: a script from a blob: address, which loads another. */
+const PROBE = "importScripts(URL.createObjectURL(new Blob(['postMessage(0)'])))";
+
+/** Rejects where a worker from a blob: address does not start, or may not load another one. */
+async function probeBlobWorker(): Promise<void> {
   const {Worker} = page;
   if (Worker === undefined) throw new Error('no workers here');
-  const url = page.URL.createObjectURL(
-    new page.Blob(['postMessage(0)'], {type: 'text/javascript'}),
-  );
+  const url = page.URL.createObjectURL(new page.Blob([PROBE], {type: 'text/javascript'}));
   try {
     const worker = new Worker(url);
     await new Promise<void>((resolve, reject) => {

@@ -10,6 +10,7 @@ interface AppRun {
   readonly initially?: string;
   readonly backend: string;
   readonly output: number[];
+  readonly isolated?: boolean;
 }
 
 const isolated = {
@@ -44,10 +45,11 @@ afterAll(async () => {
 
 async function expectNodesBits(
   path: string,
-  options: {headers?: Readonly<Record<string, string>>; problems?: RegExp} = {},
+  {headers = {}, expected}: {headers?: Readonly<Record<string, string>>; expected?: RegExp} = {},
 ): Promise<AppRun> {
-  const {result, problems} = await host.open<AppRun>(path, {headers: options.headers});
-  expect(problems.filter(problem => !options.problems?.test(problem))).toEqual([]);
+  const {result, problems} = await host.open<AppRun>(path, {headers});
+  expect(problems.filter(problem => !expected?.test(problem))).toEqual([]);
+  expect(result.isolated).toBe('cross-origin-embedder-policy' in headers);
   expect(result.output).toEqual(inNode.output);
   expect(result.backend).toBe('int8');
   return result;
@@ -141,7 +143,12 @@ describe('esbuild', () => {
 
     it('goes without threads where the policy forbids workers from blobs', async () => {
       const headers = {...isolated, ...scripts("'self' 'wasm-unsafe-eval'")};
-      await expectNodesBits(page, {headers, problems: /Creating a worker from 'blob:/});
+      await expectNodesBits(page, {headers, expected: /Creating a worker from 'blob:/});
+    });
+
+    it('goes without threads of tfjs where the policy forbids scripts from blobs', async () => {
+      const headers = {...isolated, ...scripts("'self' 'wasm-unsafe-eval'; worker-src blob:")};
+      await expectNodesBits(page, {headers, expected: /'blob:.*violates|importScripts/});
     });
 
     it('goes without WebAssembly where the policy forbids it, and says so', async () => {
@@ -149,8 +156,19 @@ describe('esbuild', () => {
       const {problems} = await host.open<AppRun>(page, {headers});
       expect(problems.length).toBe(1);
       expect(problems[0]).toContain("allow 'wasm-unsafe-eval' in script-src");
-      await expectNodesBits(page, {headers, problems: /WebAssembly did not start/});
+      await expectNodesBits(page, {headers, expected: /WebAssembly did not start/});
     });
+  });
+
+  it('drops the quantizer from an app that does not use it', async () => {
+    const outputs = await esbuildBuild(project.folder, 'unused', 'chunks');
+    const {inputs} = outputs['built/esbuild-chunks/unused/main.js'];
+    const kept = Object.keys(inputs).filter(path => inputs[path].bytesInOutput > 0);
+    expect(kept.filter(path => /tfjs-dfq\/dist\/src\/(passes|statistics)\//.test(path))).toEqual(
+      [],
+    );
+    const {result} = await host.open<string>('/built/esbuild-chunks/unused/index.html');
+    expect(result).toBe('int8');
   });
 
   it('makes an app whose backend wasm starts, or fails with a reason', async () => {

@@ -91,6 +91,13 @@ describe('an app in Node', () => {
     expect(int8).toEqual(inNode.int8);
   }, 60_000);
 
+  it('can be required where Node requires ES modules', () => {
+    if (!('require_module' in process.features)) return;
+    const program = "console.log(typeof require('tfjs-dfq').quantize)";
+    const printed = project.run(process.execPath, ['--input-type=commonjs', '-e', program]);
+    expect(printed.trim()).toBe('function');
+  });
+
   it('has the dfq command', () => {
     expect(project.run('npx', ['--no-install', 'dfq', '--help'])).toContain('quantize');
     const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {version: string}; // prettier-ignore

@@ -8,7 +8,7 @@ async function main() {
   const quantized = await dfq.quantize(await loadGraphModel('/models/float/model.json'));
   await tf.setBackend('int8');
   const output = Array.from(await quantized.predict(sampleImage(tf)).data());
-  return {backend: tf.getBackend(), output};
+  return {backend: tf.getBackend(), output, isolated: crossOriginIsolated};
 }
 
 globalThis.result = main();

@@ -10,7 +10,7 @@ async function main() {
   await tf.setBackend('int8');
   const model = await loadGraphModel('/models/int8/model.json');
   const output = Array.from(await model.predict(sampleImage(tf)).data());
-  return {initially, backend: tf.getBackend(), output};
+  return {initially, backend: tf.getBackend(), output, isolated: crossOriginIsolated};
 }
 
 globalThis.result = main();

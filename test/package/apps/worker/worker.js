@@ -7,7 +7,7 @@ async function main(url) {
   const quantized = await dfq.quantize(await loadGraphModel(url));
   await tf.setBackend('int8');
   const output = Array.from(await quantized.predict(sampleImage(tf)).data());
-  return {backend: tf.getBackend(), output};
+  return {backend: tf.getBackend(), output, isolated: crossOriginIsolated};
 }
 
 globalThis.onmessage = ({data}) =>
