@@ -18,13 +18,13 @@ const HEADERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...isolated,
     'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'",
   },
-  '/threads_page.js': isolated,
 };
 
 describe('threads in Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dfq-threads-'));
   let host: PageHost;
   let expected: number[];
+  const visit = (page: string) => host.open<ThreadsRun>(page, {headers: HEADERS[page]});
 
   beforeAll(async () => {
     await build({
@@ -36,11 +36,11 @@ describe('threads in Chromium', () => {
       target: 'es2022',
       logLevel: 'error',
     });
-    for (const page of Object.keys(HEADERS).filter(name => name.endsWith('.html'))) {
+    for (const page of Object.keys(HEADERS)) {
       writeFileSync(join(folder, page), '<!doctype html><script src="/threads_page.js"></script>');
     }
-    host = await PageHost.start(folder, HEADERS);
-    const {result} = await host.open<ThreadsRun>('/plain.html');
+    host = await PageHost.start(folder);
+    const {result} = await visit('/plain.html');
     expect([result.isolated, result.threads]).toEqual([false, 1]);
     expected = result.values;
   });
@@ -52,14 +52,14 @@ describe('threads in Chromium', () => {
 
   for (const page of ['/isolated.html', '/worker.html']) {
     it(`work, and give the bits of one, in ${page}`, async () => {
-      const {result, problems} = await host.open<ThreadsRun>(page);
+      const {result, problems} = await visit(page);
       expect(problems).toEqual([]);
       expect(result).toEqual({isolated: true, threads: 3, values: expected});
     });
   }
 
   it('are done without where a policy forbids them', async () => {
-    const {result} = await host.open<ThreadsRun>('/forbidden.html');
+    const {result} = await visit('/forbidden.html');
     expect(result).toEqual({isolated: true, threads: 1, values: expected});
   });
 });
