@@ -2,7 +2,7 @@
  * The worker of both pages. It owns tfjs and tfjs-dfq: whatever takes time happens here, and the pages
  * stay responsive. Operations are in ./worker, one subject a file.
  */
-import {serve, type WorkerScope} from './common/worker_server.js';
+import {serve} from './common/worker_server.js';
 import {imageOperations} from './worker/images.js';
 import {pictogramOperations} from './worker/pictograms.js';
 import {predictionOperations} from './worker/predictions.js';
@@ -17,4 +17,4 @@ const operations = {
 
 export type WorkerOperations = typeof operations;
 
-serve(operations, globalThis as unknown as WorkerScope);
+serve(operations, globalThis);

@@ -30,8 +30,8 @@ const GRACE_MS = 3000;
 export class WorkerClient<T extends Operations> {
   private worker: Worker;
   private pending = new Map<number, Pending>();
-  /** Cancelled calls that the worker is still busy with. */
-  private readonly lingering = new Set<number>();
+  /** Cancelled calls that the worker is still busy with, and the timers after which it is replaced. */
+  private readonly lingering = new Map<number, ReturnType<typeof setTimeout>>();
   private lastId = 0;
 
   /**
@@ -71,12 +71,18 @@ export class WorkerClient<T extends Operations> {
     const call = this.pending.get(id);
     if (call === undefined) return;
     this.pending.delete(id);
-    this.lingering.add(id);
+    this.lingering.set(
+      id,
+      setTimeout(() => this.restart(cancelled()), GRACE_MS),
+    );
     this.post({kind: 'cancel', id});
-    setTimeout(() => {
-      if (this.lingering.has(id)) this.restart(cancelled());
-    }, GRACE_MS);
     call.reject(cancelled());
+  }
+
+  /** The worker is done with a cancelled call. */
+  private release(id: number): void {
+    clearTimeout(this.lingering.get(id));
+    this.lingering.delete(id);
   }
 
   private connect(): Worker {
@@ -99,7 +105,7 @@ export class WorkerClient<T extends Operations> {
     this.worker.terminate();
     const failed = [...this.pending.values()];
     this.pending = new Map();
-    this.lingering.clear();
+    for (const id of this.lingering.keys()) this.release(id);
     this.worker = this.connect();
     for (const {reject} of failed) reject(error);
     this.onRestart();
@@ -110,7 +116,7 @@ export class WorkerClient<T extends Operations> {
   }
 
   private receive(reply: Reply): void {
-    if (reply.kind !== 'progress') this.lingering.delete(reply.id);
+    if (reply.kind !== 'progress') this.release(reply.id);
     const call = this.pending.get(reply.id);
     if (call === undefined) return;
     if (reply.kind === 'progress') {

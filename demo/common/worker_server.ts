@@ -3,7 +3,7 @@ import {UserError} from './user_error.js';
 
 /** What we use of a dedicated worker's global scope, which the DOM library does not know. */
 export interface WorkerScope {
-  postMessage(reply: Reply, transfer: Transferable[]): void;
+  postMessage(reply: Reply): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<Request>) => void): void;
 }
 
@@ -16,8 +16,7 @@ export function serve(operations: Operations, scope: WorkerScope): void {
   let running: {readonly id: number; readonly controller: AbortController} | undefined;
   let queue = Promise.resolve();
 
-  const reply = (answer: Reply, transfer: Transferable[] = []) =>
-    scope.postMessage(answer, transfer);
+  const reply = (answer: Reply) => scope.postMessage(answer);
   const run = async ({id, name, argument}: CallRequest) => {
     if (!waiting.delete(id)) return; // cancelled meanwhile
     const controller = new AbortController();
@@ -26,7 +25,7 @@ export function serve(operations: Operations, scope: WorkerScope): void {
     const onProgress = (progress: Progress) => reply({kind: 'progress', id, progress});
     try {
       const result = await operations[name](argument as never, {signal, onProgress});
-      reply({kind: 'result', id, result}, transferable(result));
+      reply({kind: 'result', id, result});
     } catch (error) {
       reply({kind: 'error', id, error: describe(error)});
     } finally {
@@ -47,11 +46,6 @@ export function serve(operations: Operations, scope: WorkerScope): void {
     waiting.add(data.id);
     queue = queue.then(() => run(data));
   });
-}
-
-/** Pictures move rather than being copied; everything else is small. */
-function transferable(result: unknown): Transferable[] {
-  return result instanceof ImageBitmap ? [result] : [];
 }
 
 function describe(error: unknown): ErrorMessage {
