@@ -79,10 +79,10 @@ describe('the page classify, when it opens', () => {
       {name: 'quantizePictograms', argument: {weightBits: 8, activationBits: 8}},
       {name: 'judge', argument: {firstSeed: seeds[0], count: seeds.length}},
     ]);
+    await tf.setBackend('int8');
     const input = {mean: 127.5, std: 127.5};
     const float = await loadGraphModel(`file://${MODEL}`);
     const quantized = await dfq.quantize(float, {input});
-    await tf.setBackend('int8');
     const inNode = seeds.map(seed => {
       const pixels = Float32Array.from(generateImage(seed).pixels, v => (v - 127.5) / 127.5);
       const y = tf.tidy(() => quantized.predict(tf.tensor(pixels, [1, imageSize, imageSize, 3])) as tf.Tensor); // prettier-ignore
