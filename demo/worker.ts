@@ -6,6 +6,7 @@ import {serve} from './common/worker_server.js';
 import {imageOperations} from './worker/images.js';
 import {pictogramOperations} from './worker/pictograms.js';
 import {predictionOperations} from './worker/predictions.js';
+import {quantizeOperations} from './worker/quantize/index.js';
 import {runtimeOperations} from './worker/runtime.js';
 
 const operations = {
@@ -13,6 +14,7 @@ const operations = {
   ...imageOperations,
   ...pictogramOperations,
   ...predictionOperations,
+  ...quantizeOperations,
 };
 
 export type WorkerOperations = typeof operations;

@@ -1,12 +1,7 @@
 import {lstat, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {io} from '@tensorflow/tfjs-core';
-import {concatenate, SHARD_BYTES, storedBytes} from './weights.js';
-
-const MODEL_JSON = 'model.json';
-
-/** File name → contents; the last one is model.json, which makes the others a model. */
-type Files = ReadonlyMap<string, Uint8Array | string>;
+import type {io} from '@tensorflow/tfjs-core';
+import {encodeFiles, gatherWeights, MODEL_JSON, type ModelFiles} from './model_files.js';
 
 /**
  * Write model.json and its weight files into `folder`, all or nothing.
@@ -36,64 +31,8 @@ export async function saveModel(
   }
 }
 
-async function gatherWeights(artifacts: io.ModelArtifacts): Promise<Uint8Array<ArrayBuffer>> {
-  const {weightData, getWeightStream} = artifacts;
-  if (weightData !== undefined)
-    return new Uint8Array(new io.CompositeArrayBuffer(weightData).slice());
-  if (getWeightStream === undefined) return new Uint8Array();
-  const parts: Uint8Array[] = [];
-  const reader = getWeightStream().getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read())
-    parts.push(new Uint8Array(next.value));
-  return concatenate(parts);
-}
-
-function encodeFiles(artifacts: io.ModelArtifacts, weights: Uint8Array): Files {
-  const {modelTopology, weightSpecs = []} = artifacts;
-  if (modelTopology === undefined || modelTopology instanceof ArrayBuffer)
-    throw new Error('its topology is not JSON');
-  const needed = storedBytes(weightSpecs, weights);
-  if (needed !== weights.length)
-    throw new Error(`its weights have ${weights.length} bytes, their specs ${needed}`);
-  const shards = cutShards(weights);
-  const manifest = [{paths: [...shards.keys()], weights: weightSpecs}];
-  return new Map<string, Uint8Array | string>([
-    ...shards,
-    [MODEL_JSON, JSON.stringify(modelJson(artifacts, modelTopology, manifest))],
-  ]);
-}
-
-function cutShards(weights: Uint8Array): Map<string, Uint8Array> {
-  const count = Math.ceil(weights.length / SHARD_BYTES);
-  return new Map(
-    Array.from({length: count}, (_, i) => [
-      `group1-shard${i + 1}of${count}.bin`,
-      weights.subarray(i * SHARD_BYTES, (i + 1) * SHARD_BYTES),
-    ]),
-  );
-}
-
-function modelJson(
-  artifacts: io.ModelArtifacts,
-  modelTopology: object,
-  weightsManifest: io.WeightsManifestConfig,
-): io.ModelJSON {
-  return {
-    format: artifacts.format,
-    generatedBy: artifacts.generatedBy,
-    convertedBy: artifacts.convertedBy,
-    signature: artifacts.signature,
-    userDefinedMetadata: artifacts.userDefinedMetadata,
-    modelInitializer: artifacts.modelInitializer,
-    initializerSignature: artifacts.initializerSignature,
-    trainingConfig: artifacts.trainingConfig,
-    modelTopology,
-    weightsManifest,
-  };
-}
-
 /** Make a folder that does not exist yet, with all missing parents, in one move. */
-async function createAt(target: string, files: Files): Promise<void> {
+async function createAt(target: string, files: ModelFiles): Promise<void> {
   const parent = await nearestFolder(path.dirname(target));
   const inside = path.relative(parent, target);
   const first = inside.split(path.sep)[0];
@@ -114,13 +53,13 @@ async function nearestFolder(folder: string): Promise<string> {
   return nearestFolder(parent);
 }
 
-async function writeFiles(folder: string, files: Files): Promise<void> {
+async function writeFiles(folder: string, files: ModelFiles): Promise<void> {
   await mkdir(folder, {recursive: true});
   for (const [name, contents] of files) await writeFile(path.join(folder, name), contents);
 }
 
 /** Put the files into a folder that exists; the stage lies inside it, since its parent may be another file system. */
-async function replaceIn(target: string, files: Files): Promise<void> {
+async function replaceIn(target: string, files: ModelFiles): Promise<void> {
   const stage = await mkdtemp(path.join(target, '.dfq-'));
   const fresh = path.join(stage, 'new');
   const old = path.join(stage, 'old');

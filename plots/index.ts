@@ -13,4 +13,5 @@ export type {FigureOptions, Rule} from './figure.js';
 export {layerRangePlot, type LayerRangePlotData} from './layer_range_plot.js';
 export {type Line, linePlot, type LinePlotData} from './line_plot.js';
 export {reportPage, type ReportPageOptions} from './report_page.js';
+export {type ReportSection, reportSections} from './report_page/sections.js';
 export {svgFile} from './svg_file.js';

@@ -1,10 +1,9 @@
 import {bytes, count, dB, percent, ratio, scheme} from '../src/report/format.js';
 import type {ReportData} from '../src/report/report.js';
-import {chartsOf} from './report_page/charts.js';
 import {escapeHtml} from './report_page/html.js';
+import {reportSections, sectionHtml} from './report_page/sections.js';
 import {SORT_SCRIPT} from './report_page/sort_script.js';
 import {STYLE} from './report_page/style.js';
-import {floatTable, layerTable, opTable, passTable} from './report_page/tables.js';
 
 export interface ReportPageOptions {
   /** What makes the plots' elements; the page's where there is one. */
@@ -23,26 +22,11 @@ export function reportPage(
   report: ReportData,
   {document, title = 'INT8 model'}: ReportPageOptions = {},
 ): string {
-  const charts = chartsOf(report, document);
   const body = [
     `<header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(`Quantization report: ${scheme(report.options)}`)}</p></header>`,
     tiles(report),
     notes(report),
-    section(
-      'Channel ranges, before and after equalization',
-      'Cross-layer equalization evens out the ranges of channels without changing what the model computes (Nagel 2019, §4.1).',
-      charts.ranges,
-    ),
-    section('Noise on the probe', 'Measured on generated inputs, not on real ones.', charts.noise),
-    section(
-      'Layers',
-      'SQNR of the rounded weights, of the result on the probe, and of its own grid alone; the median channel’s range as a share of the widest, before and after equalization.',
-      report.layers.length > 0 ? layerTable(report) : '',
-    ),
-    section('What stayed float', undefined, floatTable(report)),
-    section('Work and size', undefined, charts.cost),
-    section('Passes', undefined, passTable(report)),
-    section('Operations of the result', undefined, opTable(report)),
+    ...reportSections(report, document).map(sectionHtml),
     '<footer>Made by tfjs-dfq. SQNR: signal to quantization noise ratio; MAC: multiply-accumulate.</footer>',
   ];
   return [
@@ -55,13 +39,6 @@ export function reportPage(
     `</main><script>${SORT_SCRIPT}</script></body></html>`,
     '',
   ].join('\n');
-}
-
-/** Nothing where the report has no figures for it. */
-function section(title: string, text: string | undefined, content: string): string {
-  if (content === '') return '';
-  const intro = text === undefined ? '' : `<p>${escapeHtml(text)}</p>`;
-  return `<section><h2>${escapeHtml(title)}</h2>${intro}${content}</section>`;
 }
 
 function tiles({layers, totals, outputs}: ReportData): string {

@@ -4,7 +4,7 @@ import type {Page} from '../common/page.js';
 import type {Pixels} from '../worker/images.js';
 import {Camera} from './camera.js';
 import {onImageGiven} from './image_input.js';
-import {drawPixels} from './picture.js';
+import {drawPixels} from '../common/picture.js';
 import {Samples} from './samples.js';
 import {TopClasses} from './top_classes.js';
 import {VERSIONS} from './versions.js';

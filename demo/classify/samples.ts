@@ -2,7 +2,7 @@ import {classNames} from '../../models/pictograms/generator.js';
 import {byId, element} from '../common/dom.js';
 import type {DemoWorker} from '../common/page.js';
 import type {Sample} from '../worker/predictions.js';
-import {drawPixels} from './picture.js';
+import {drawPixels} from '../common/picture.js';
 
 const COUNT = 8;
 

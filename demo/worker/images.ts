@@ -19,7 +19,7 @@ export interface DecodeRequest {
  *
  * @throws UserError for a file that is no image
  */
-async function decodeImage({image, width, height}: DecodeRequest): Promise<Pixels> {
+export async function decodeImage({image, width, height}: DecodeRequest): Promise<Pixels> {
   const bitmap = image instanceof Blob ? await decode(image) : image;
   try {
     return scale(bitmap, width, height);

@@ -10,7 +10,8 @@ export interface Runtime {
   readonly threads: {readonly float: number; readonly int8: number};
 }
 
-async function runtime(): Promise<Runtime> {
+/** What this browser grants. */
+export async function runtime(): Promise<Runtime> {
   await useBackend('wasm');
   const [simd, threads] = await Promise.all([
     env().getAsync('WASM_HAS_SIMD_SUPPORT'),

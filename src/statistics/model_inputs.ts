@@ -9,6 +9,7 @@ import {
   inputSpecs,
   type PixelScaling,
 } from './input_specs.js';
+import {normalizedPixels, planar} from './pixels.js';
 import {probeDrawing} from './probe_drawings.js';
 import {probeImage} from './probe_images.js';
 import {probeSound} from './probe_sounds.js';
@@ -182,23 +183,11 @@ function imageTensor(
   const all = new Float32Array(batch * size);
   for (let i = 0; i < batch; i++) {
     const pixels = picture(index * batch + i, height, width, channels);
-    const values = dtype === 'float32' ? scale(pixels, channels, scaling) : pixels;
+    const values = dtype === 'float32' ? normalizedPixels(pixels, channels, scaling) : pixels;
     all.set(layout === 'NHWC' ? values : planar(values, channels), i * size);
   }
   const sizes = layout === 'NHWC' ? [height, width, channels] : [channels, height, width];
   return tensor(all, [batch, ...sizes], dtype);
-}
-
-/** CHW from HWC. */
-function planar(values: Float32Array, channels: number): Float32Array {
-  const plane = values.length / channels;
-  return values.map((_, i) => values[(i % plane) * channels + Math.floor(i / plane)]);
-}
-
-function scale(pixels: Float32Array, channels: number, {mean, std}: PixelScaling): Float32Array {
-  const at = (value: number | readonly number[], c: number) =>
-    typeof value === 'number' ? value : value[c % value.length];
-  return pixels.map((v, i) => (v - at(mean, i % channels)) / at(std, i % channels));
 }
 
 /**

@@ -103,8 +103,12 @@ const ASYNC_OPS =
   /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|(Stateless)?(While|If)|TensorArray\w*|NonMaxSuppressionV\d|Where)$/;
 
 /** Does tfjs insist on executeAsync? */
-export function hasControlFlow(graph: Graph): boolean {
-  return graph.nodes.some(({op}) => ASYNC_OPS.test(op));
+export function hasControlFlow({
+  nodes,
+}: {
+  readonly nodes: ReadonlyArray<Pick<Node, 'op'>>;
+}): boolean {
+  return nodes.some(({op}) => ASYNC_OPS.test(op));
 }
 
 /** The tensors that are computed exactly once in every run: those outside of loops and branches. */

@@ -1,0 +1,32 @@
+import {STYLE as reportStyle} from '../../plots/report_page/style.js';
+import type {ReportSection} from '../../plots/index.js';
+import {element} from '../common/dom.js';
+import {makeSortable} from '../common/sortable.js';
+import {nextFrame} from './next_frame.js';
+
+/**
+ * Shows the parts of a report, one a frame so that the page stays responsive. They stand in a shadow tree
+ * with the report's own style sheet, which takes the page's colours.
+ */
+export async function showReport(
+  place: HTMLElement,
+  parts: readonly ReportSection[],
+): Promise<void> {
+  const root = place.shadowRoot ?? place.attachShadow({mode: 'open'});
+  root.replaceChildren(element('style', {}, reportStyle));
+  for (const part of parts) {
+    const section = element('section', {}, element('h2', {}, part.title));
+    if (part.text !== undefined) section.append(element('p', {}, part.text));
+    section.insertAdjacentHTML('beforeend', part.html); // its texts are escaped where it is made
+    for (const table of section.querySelectorAll<HTMLTableElement>('table.sortable')) {
+      makeSortable(table);
+    }
+    root.append(section);
+    await nextFrame();
+  }
+}
+
+/** Takes the report away. */
+export function clearReport(place: HTMLElement): void {
+  place.shadowRoot?.replaceChildren();
+}
