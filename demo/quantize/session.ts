@@ -25,7 +25,7 @@ export class Session {
   }
 
   /** Calls an operation of the worker that needs the model. */
-  async call<K extends keyof WorkerOperations & string>(
+  async call<K extends keyof WorkerOperations>(
     name: K,
     argument: ArgumentOf<WorkerOperations, K>,
     options: CallOptions = {},

@@ -1,5 +1,5 @@
 import type {Call} from '../../common/rpc.js';
-import {runtime} from '../runtime.js';
+import {type Runtime, runtime} from '../runtime.js';
 import {type InputOptions, ModelInputs} from './inputs.js';
 import {median, Runner} from './runs.js';
 import {inWords} from './words.js';
@@ -16,8 +16,7 @@ export interface Speed {
   readonly float?: Timing;
   readonly int8: Timing;
   readonly rounds: number;
-  /** Of the float backend. */
-  readonly threads: number;
+  readonly threads: Runtime['threads'];
 }
 
 /** Runs before those that count: weights are packed, kernels compiled. */
