@@ -15,7 +15,7 @@ export async function showInspection(
   inputs: readonly InputFacts[],
 ): Promise<void> {
   const {nodes} = inspection;
-  const all = table('Nodes', ['Node', 'Operation', 'Becomes', 'Because'], true);
+  const all = table('Nodes', ['Node', 'Operation', 'Becomes', 'Because'], {isSortable: true});
   place.replaceChildren(
     tiles(inspection),
     element(

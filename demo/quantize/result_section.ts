@@ -103,7 +103,8 @@ function speedTile(speed: Speed | undefined): HTMLElement {
     float && side('float', float.median),
     side('INT8', int8.median),
   );
-  const several = threads > 1 ? `, float on ${threads} threads` : '';
-  made.append(element('span', {class: 'detail'}, `medians of ${rounds} runs in turn${several}`));
+  const isThreaded = Math.max(threads.float, threads.int8) > 1;
+  const used = isThreaded ? `; threads: float ${threads.float}, INT8 ${threads.int8}` : '';
+  made.append(element('span', {class: 'detail'}, `medians of ${rounds} runs in turn${used}`));
   return made;
 }

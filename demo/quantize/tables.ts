@@ -9,19 +9,23 @@ export type Cell =
 /** Rows that are made at once; more would block the page. */
 const SLICE = 150;
 
+interface TableKind {
+  readonly isSortable?: boolean;
+  /** Columns of numbers. */
+  readonly figures?: readonly number[];
+}
+
 /** A table with heads in a box that scrolls where it is too wide; the first cell of a row is its head. */
-export function table(label: string, heads: readonly string[], isSortable = false) {
+export function table(
+  label: string,
+  heads: readonly string[],
+  {isSortable = false, figures = []}: TableKind = {},
+) {
   const body = element('tbody');
-  const own = element(
-    'table',
-    {},
-    element(
-      'thead',
-      {},
-      element('tr', {}, ...heads.map(text => element('th', {scope: 'col'}, text))),
-    ),
-    body,
+  const cells = heads.map((text, i) =>
+    element('th', {scope: 'col', class: figures.includes(i) ? 'figure' : ''}, text),
   );
+  const own = element('table', {}, element('thead', {}, element('tr', {}, ...cells)), body);
   if (isSortable) makeSortable(own);
   const box = {class: 'scroll', role: 'region', tabindex: '0', 'aria-label': label};
   return {element: element('div', box, own), body};

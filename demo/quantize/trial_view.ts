@@ -32,7 +32,7 @@ async function showOutput(
   const {name, shape, largest} = output;
   const isCompared = largest.some(({float}) => float !== undefined);
   const heads = ['Largest values at', ...(isCompared ? ['Float'] : []), 'INT8'];
-  const own = table(`Output ${name}`, heads);
+  const own = table(`Output ${name}`, heads, {figures: [1, 2]});
   const title = element('h4', {}, `${name} `, element('span', {class: 'quiet'}, shape.join(' × ')));
   place.append(title, own.element);
   if (isCompared) place.append(element('p', {class: 'quiet small'}, verdict(output, nameOf)));

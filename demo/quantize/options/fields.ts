@@ -36,12 +36,12 @@ export function labelled(
     : element('div', {class: 'field'}, text, control, ...more, line);
 }
 
-/** A list of choices, by value; the first is the default. */
-export function selectOf(name: string, choices: Readonly<Record<string, string>>) {
+/** A list of choices, values with their texts; the first is the default. */
+export function selectOf(name: string, choices: ReadonlyArray<readonly [string, string]>) {
   return element(
     'select',
     {name},
-    ...Object.entries(choices).map(([value, text]) => element('option', {value}, text)),
+    ...choices.map(([value, text]) => element('option', {value}, text)),
   );
 }
 
@@ -57,7 +57,7 @@ export function choice<T extends string>(
   choices: Readonly<Record<T, string>>,
   optionsOf: (value: T) => PageOptions,
 ): Field {
-  const control = selectOf(name, choices);
+  const control = selectOf(name, Object.entries<string>(choices));
   return {
     element: labelled(text, control),
     read: () => (control.selectedIndex === 0 ? {} : optionsOf(control.value as T)),

@@ -21,8 +21,10 @@ const SCALINGS: Readonly<Record<string, {text: string; scaling?: Scaling}>> = {
 
 /** How pixels of 0–255 enter the model. */
 export function scalingField(): Field {
-  const texts = Object.entries(SCALINGS).map(([key, {text}]) => [key, text]);
-  const control = selectOf('input', Object.fromEntries(texts) as Record<string, string>);
+  const control = selectOf(
+    'input',
+    Object.entries(SCALINGS).map(([key, {text}]) => [key, text]),
+  );
   const mean = channelInput('mean', '123.675, 116.28, 103.53');
   const std = channelInput('std', '58.395, 57.12, 57.375');
   const own = element(
@@ -79,7 +81,10 @@ const KINDS: Readonly<Record<InputKind, string>> = {
 
 /** What one input holds. */
 export function inputField({name, kind}: InputFacts): Field {
-  const control = selectOf(`kind-${name}`, {auto: `As guessed: ${KINDS[kind]}`, ...KINDS});
+  const control = selectOf(`kind-${name}`, [
+    ['auto', `As guessed: ${KINDS[kind]}`],
+    ...Object.entries(KINDS),
+  ]);
   const range = {min: -1e9, max: 1e9, step: 0.001, usual: 0};
   const low = numberInput(`low-${name}`, range);
   const high = numberInput(`high-${name}`, {...range, usual: 1});

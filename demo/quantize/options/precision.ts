@@ -1,23 +1,19 @@
 import type {PageOptions} from '../../worker/quantize/quantization.js';
-import {choice, type Field, flag} from './fields.js';
+import {choice, type Field, type FieldText, flag, labelled, selectOf} from './fields.js';
 
-const BITS = {'8': '8', '7': '7', '6': '6', '5': '5', '4': '4', '3': '3', '2': '2'} as const;
+const BITS = [8, 7, 6, 5, 4, 3, 2];
 
 /** Widths and grids of what becomes int8. */
 export function precisionFields(): Field[] {
   return [
-    choice(
-      'weightBits',
-      {label: 'Bits of weights', help: 'Fewer bits give smaller grids; storage stays int8.'},
-      BITS,
-      bits => ({weightBits: Number(bits)}),
-    ),
-    choice(
-      'activationBits',
-      {label: 'Bits of activations', help: 'What flows between the layers.'},
-      BITS,
-      bits => ({activationBits: Number(bits)}),
-    ),
+    bitsField('weightBits', {
+      label: 'Bits of weights',
+      help: 'Fewer bits give smaller grids; storage stays int8.',
+    }),
+    bitsField('activationBits', {
+      label: 'Bits of activations',
+      help: 'What flows between the layers.',
+    }),
     flag(
       'perChannel',
       {
@@ -28,6 +24,17 @@ export function precisionFields(): Field[] {
       perChannel => ({perChannel}),
     ),
   ];
+}
+
+function bitsField(name: 'weightBits' | 'activationBits', text: FieldText): Field {
+  const control = selectOf(
+    name,
+    BITS.map(bits => [String(bits), String(bits)]),
+  );
+  return {
+    element: labelled(text, control),
+    read: () => (control.selectedIndex === 0 ? {} : {[name]: Number(control.value)}),
+  };
 }
 
 /** For hardware that asks for it. */

@@ -11,6 +11,12 @@ export interface Output {
   readonly values: Float32Array;
 }
 
+/** What a model made of its inputs, and how long an app would wait for it. */
+export interface Run {
+  readonly outputs: readonly Output[];
+  readonly milliseconds: number;
+}
+
 /** A model, the backend that it runs on, and inputs that lie there. */
 export class Runner {
   private constructor(
@@ -32,8 +38,8 @@ export class Runner {
     return new Runner(model, backend, make(), hasControlFlow({nodes}));
   }
 
-  /** Runs the model once and reads its outputs: what an app waits for. */
-  async run(): Promise<{outputs: Output[]; milliseconds: number}> {
+  /** Runs the model once and reads its outputs. */
+  async run(): Promise<Run> {
     await useBackend(this.backend);
     const names = this.model.outputs.map(({name}) => name);
     const start = performance.now();

@@ -2,12 +2,9 @@ import {UserError} from '../../common/user_error.js';
 import {decodeImage, type Pixels} from '../images.js';
 import {type InputOptions, ModelInputs} from './inputs.js';
 import {compared, type OutputPair} from './output_pairs.js';
-import {median, type Output, Runner} from './runs.js';
+import {median, type Run, Runner} from './runs.js';
 import {inWords} from './words.js';
 import {floatEntry, neededInt8} from './workbench.js';
-import type {GraphModel} from '@tensorflow/tfjs-converter';
-import type {NamedTensorMap} from '@tensorflow/tfjs-core';
-import type {Backend} from '../backend.js';
 
 export interface TrialRequest {
   readonly options: InputOptions;
@@ -35,8 +32,9 @@ async function tryModel({options, input}: TrialRequest): Promise<Trial> {
     const picture = input instanceof Blob ? await pictureFor(inputs, options, input) : undefined;
     const index = typeof input === 'number' ? input : 0;
     const make = () => inputs.tensors(options, index, picture);
-    const ours = await runSome(int8, 'int8', make);
-    const theirs = float && (await runSome(float, 'wasm', make));
+    const runners = [await Runner.start(int8, 'int8', make)];
+    if (float !== undefined) runners.push(await Runner.start(float, 'wasm', make));
+    const [ours, theirs] = await runInTurn(runners);
     return {
       picture,
       outputs: compared(ours.outputs, theirs?.outputs),
@@ -55,19 +53,20 @@ async function pictureFor(
   throw new UserError('The model takes no picture, or several', 'Try it on generated inputs.');
 }
 
-async function runSome(
-  model: GraphModel,
-  backend: Backend,
-  make: () => NamedTensorMap,
-): Promise<{outputs: Output[]; milliseconds: number}> {
-  const runner = await Runner.start(model, backend, make);
+/** In turn, so that what else the machine does slows all of them. */
+async function runInTurn(runners: readonly Runner[]): Promise<[int8: Run, float?: Run]> {
   try {
-    const {outputs} = await runner.run();
-    const times: number[] = [];
-    for (let run = 0; run < RUNS; run++) times.push((await runner.run()).milliseconds);
-    return {outputs, milliseconds: median(times)};
+    const runs: Run[][] = runners.map(() => []);
+    for (let round = 0; round <= RUNS; round++) {
+      for (const [i, runner] of runners.entries()) runs[i].push(await runner.run());
+    }
+    const [int8, float] = runs.map(([{outputs}, ...timed]) => ({
+      outputs,
+      milliseconds: median(timed.map(({milliseconds}) => milliseconds)),
+    }));
+    return [int8, float];
   } finally {
-    runner.end();
+    for (const runner of runners) runner.end();
   }
 }
 
