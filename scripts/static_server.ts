@@ -23,10 +23,14 @@ export class StaticServer {
     const server = createServer((request, response) => {
       const {pathname} = new URL(request.url ?? '/', 'http://localhost');
       const file = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+      const path = join(folder, normalize(decodeURIComponent(file)));
       const type = TYPES[extname(file)] ?? 'application/octet-stream';
-      readFile(join(folder, normalize(decodeURIComponent(file)))).then(
+      readFile(path).then(
         body => response.writeHead(200, {'content-type': type, ...headers}).end(body),
-        () => response.writeHead(404).end(),
+        ({code}: NodeJS.ErrnoException) =>
+          code === 'EISDIR'
+            ? response.writeHead(301, {location: `${pathname}/`}).end()
+            : response.writeHead(404).end(),
       );
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

@@ -12,6 +12,7 @@ self.addEventListener('fetch', event => {
 
 async function isolated(request) {
   const response = await fetch(request);
+  if (response.status === 0) return response; // a redirection, which the browser follows by itself
   const headers = new Headers(response.headers);
   headers.set('Cross-Origin-Opener-Policy', 'same-origin');
   headers.set('Cross-Origin-Embedder-Policy', 'require-corp');

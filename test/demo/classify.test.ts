@@ -284,6 +284,11 @@ describe('elsewhere', () => {
     try {
       await guest.page.waitForFunction('crossOriginIsolated');
       await seen(5, guest);
+      await guest.page.goto(new URL('/classify', guest.page.url()).href);
+      expect(await guest.page.evaluate('[location.pathname, crossOriginIsolated]')).toEqual([
+        '/classify/',
+        true,
+      ]);
       expect(guest.problems).toEqual([]);
     } finally {
       await guest.close();
@@ -297,6 +302,7 @@ describe('elsewhere', () => {
       await seen(5, guest);
       expect(await guest.page.evaluate('crossOriginIsolated')).toBe(false);
       expect(await guest.page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+      await guest.page.waitForFunction("/one thread for INT8/.test(document.getElementById('runtime').textContent)"); // prettier-ignore
       await guest.page.click('#camera');
       const words = await (await guest.page.waitForSelector('[role=alert]')).innerText();
       expect(words).toContain('The camera was refused.');
