@@ -6,6 +6,12 @@ const WANTED: MediaTrackConstraints = {width: {ideal: 320}, facingMode: 'environ
 /** Frames of a camera, as fast as they are taken. */
 export class Camera {
   private stream?: MediaStream;
+  private starting = false;
+
+  /** Whether the reader is being asked, or the camera warms up. */
+  get isStarting(): boolean {
+    return this.starting;
+  }
 
   get isOn(): boolean {
     return this.stream !== undefined;
@@ -17,7 +23,7 @@ export class Camera {
    * @throws UserError where there is no camera, or it is refused
    */
   async run(take: (frame: ImageBitmap) => Promise<void>, onStart: () => void): Promise<void> {
-    const stream = await open();
+    const stream = await this.start();
     this.stream = stream;
     const video = document.createElement('video');
     video.muted = true;
@@ -29,6 +35,15 @@ export class Camera {
       while (this.stream === stream && stream.active) await take(await createImageBitmap(video));
     } finally {
       this.stop();
+    }
+  }
+
+  private async start(): Promise<MediaStream> {
+    this.starting = true;
+    try {
+      return await open();
+    } finally {
+      this.starting = false;
     }
   }
 

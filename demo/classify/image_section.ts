@@ -73,9 +73,13 @@ export class ImageSection {
       this.camera.stop();
       return;
     }
+    if (this.camera.isStarting) return;
     try {
       await this.camera.run(
-        async frame => this.show({pixels: await this.decode(frame), caption: 'Camera', runs: 1}),
+        async frame => {
+          const pixels = await this.decode(frame);
+          if (this.camera.isOn) await this.show({pixels, caption: 'Camera', runs: 1});
+        },
         () => {
           this.samples.release();
           this.cameraButton.textContent = 'Stop the camera';

@@ -11,7 +11,7 @@ export interface VersionText {
 
 /** The columns of the page. */
 export const VERSIONS: readonly VersionText[] = [
-  {name: 'float', title: 'Float', what: '32-bit, tfjs-backend-wasm'},
+  {name: 'float', title: 'Float', what: '32 bits, backend wasm'},
   {name: 'plain', title: 'Plain INT8', what: 'rounded, nothing else'},
   {name: 'dfq', title: 'DFQ INT8', what: 'data-free quantization'},
 ];
