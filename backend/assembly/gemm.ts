@@ -46,8 +46,9 @@ export function gemmGroups(
 }
 
 /**
- * Eight output channels of all rows, in tiles of 4 × 8: eight accumulators, two weight vectors and one of x fit the
- * sixteen registers of x86. Rows that are left over go one by one.
+ * Eight output channels of all rows, in tiles of 4 × 8: eight accumulators, two weight vectors and four of x are what the
+ * sixteen registers of x86 hold. Unrolled, the loop is slower: V8 moves the loads of a round to its start, and spills.
+ * Rows that are left over go one by one.
  */
 function gemmGroup<S>(
   a: usize,
@@ -75,71 +76,25 @@ function gemmGroup<S>(
     let c21 = c01;
     let c30 = c00;
     let c31 = c01;
-    for (let w = weights; w < end; w += 128) {
-      let w0 = v128.load(w);
-      let w1 = v128.load(w, 16);
-      let x = v128.load32_splat(a0);
-      c00 = Lanes.dot(c00, x, w0);
-      c01 = Lanes.dot(c01, x, w1);
-      x = v128.load32_splat(a1);
-      c10 = Lanes.dot(c10, x, w0);
-      c11 = Lanes.dot(c11, x, w1);
-      x = v128.load32_splat(a2);
-      c20 = Lanes.dot(c20, x, w0);
-      c21 = Lanes.dot(c21, x, w1);
-      x = v128.load32_splat(a3);
-      c30 = Lanes.dot(c30, x, w0);
-      c31 = Lanes.dot(c31, x, w1);
-
-      w0 = v128.load(w, 32);
-      w1 = v128.load(w, 48);
-      x = v128.load32_splat(a0, 4);
-      c00 = Lanes.dot(c00, x, w0);
-      c01 = Lanes.dot(c01, x, w1);
-      x = v128.load32_splat(a1, 4);
-      c10 = Lanes.dot(c10, x, w0);
-      c11 = Lanes.dot(c11, x, w1);
-      x = v128.load32_splat(a2, 4);
-      c20 = Lanes.dot(c20, x, w0);
-      c21 = Lanes.dot(c21, x, w1);
-      x = v128.load32_splat(a3, 4);
-      c30 = Lanes.dot(c30, x, w0);
-      c31 = Lanes.dot(c31, x, w1);
-
-      w0 = v128.load(w, 64);
-      w1 = v128.load(w, 80);
-      x = v128.load32_splat(a0, 8);
-      c00 = Lanes.dot(c00, x, w0);
-      c01 = Lanes.dot(c01, x, w1);
-      x = v128.load32_splat(a1, 8);
-      c10 = Lanes.dot(c10, x, w0);
-      c11 = Lanes.dot(c11, x, w1);
-      x = v128.load32_splat(a2, 8);
-      c20 = Lanes.dot(c20, x, w0);
-      c21 = Lanes.dot(c21, x, w1);
-      x = v128.load32_splat(a3, 8);
-      c30 = Lanes.dot(c30, x, w0);
-      c31 = Lanes.dot(c31, x, w1);
-
-      w0 = v128.load(w, 96);
-      w1 = v128.load(w, 112);
-      x = v128.load32_splat(a0, 12);
-      c00 = Lanes.dot(c00, x, w0);
-      c01 = Lanes.dot(c01, x, w1);
-      x = v128.load32_splat(a1, 12);
-      c10 = Lanes.dot(c10, x, w0);
-      c11 = Lanes.dot(c11, x, w1);
-      x = v128.load32_splat(a2, 12);
-      c20 = Lanes.dot(c20, x, w0);
-      c21 = Lanes.dot(c21, x, w1);
-      x = v128.load32_splat(a3, 12);
-      c30 = Lanes.dot(c30, x, w0);
-      c31 = Lanes.dot(c31, x, w1);
-
-      a0 += 16;
-      a1 += 16;
-      a2 += 16;
-      a3 += 16;
+    for (let w = weights; w < end; w += 32) {
+      const w0 = v128.load(w);
+      const w1 = v128.load(w, 16);
+      const x0 = v128.load32_splat(a0);
+      const x1 = v128.load32_splat(a1);
+      const x2 = v128.load32_splat(a2);
+      const x3 = v128.load32_splat(a3);
+      c00 = Lanes.dot(c00, x0, w0);
+      c01 = Lanes.dot(c01, x0, w1);
+      c10 = Lanes.dot(c10, x1, w0);
+      c11 = Lanes.dot(c11, x1, w1);
+      c20 = Lanes.dot(c20, x2, w0);
+      c21 = Lanes.dot(c21, x2, w1);
+      c30 = Lanes.dot(c30, x3, w0);
+      c31 = Lanes.dot(c31, x3, w1);
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
     }
     stage.writeTwo(y, yStride, c00, c01, c10, c11, group, valid);
     stage.writeTwo(y + 2 * yStride, yStride, c20, c21, c30, c31, group, valid);
