@@ -2,7 +2,7 @@ import {Filter} from './filter';
 import {gemm} from './gemm';
 import {blockRows, gemm_scratch_bytes} from './matmul';
 import {ConvGeometry} from './structs';
-import {Widen} from './widen';
+import {VECTOR, Widen} from './widen';
 
 /** Bytes of scratch for {@link conv2d}. */
 export function conv2d_scratch_bytes(filter: Filter, geometry: ConvGeometry): i32 {
@@ -44,15 +44,73 @@ function gatherBlock(
   const zeroPoint = i16x8.splat(<i16>filter.xZeroPoint);
   let line = pixel / geometry.outWidth;
   let column = pixel - line * geometry.outWidth;
-  locateRows(x, geometry, line, rows);
-  for (; count > 0; count--) {
-    gatherWindow(rows, a, geometry, column * geometry.strideWidth - geometry.padLeft, zeroPoint);
-    a += filter.depth << 1;
-    column++;
-    if (column == geometry.outWidth) {
-      column = 0;
-      line++;
-      locateRows(x, geometry, line, rows);
+  while (count > 0) {
+    const part = min(count, geometry.outWidth - column);
+    locateRows(x, geometry, line, rows);
+    gatherLine(rows, a, filter, geometry, column, part, zeroPoint);
+    a += (part * filter.depth) << 1;
+    count -= part;
+    column = 0;
+    line++;
+  }
+}
+
+/** The windows of `count` output pixels of one line: those that reach over the sides tap by tap. */
+function gatherLine(
+  rows: usize,
+  a: usize,
+  filter: Filter,
+  geometry: ConvGeometry,
+  column: i32,
+  count: i32,
+  zeroPoint: v128,
+): void {
+  const stride = geometry.strideWidth;
+  const run = geometry.filterWidth * geometry.inChannels;
+  const end = column + count;
+  let left = end;
+  let right = end;
+  if (geometry.dilationWidth == 1 && run >= VECTOR) {
+    const last = geometry.inWidth - geometry.filterWidth + geometry.padLeft;
+    left = min(max((geometry.padLeft + stride - 1) / stride, column), end);
+    right = last < 0 ? left : max(min(last / stride + 1, end), left);
+  }
+  const bytes = filter.depth << 1;
+  for (; column < left; column++, a += bytes) {
+    gatherWindow(rows, a, geometry, column * stride - geometry.padLeft, zeroPoint);
+  }
+  if (column < right) {
+    gatherRuns(rows, a, filter, geometry, column, right - column, zeroPoint);
+    a += (right - column) * bytes;
+  }
+  for (column = right; column < end; column++, a += bytes) {
+    gatherWindow(rows, a, geometry, column * stride - geometry.padLeft, zeroPoint);
+  }
+}
+
+/** Windows inside the image: row after row of all of them, because each row of a window is one run. */
+function gatherRuns(
+  rows: usize,
+  a: usize,
+  filter: Filter,
+  geometry: ConvGeometry,
+  column: i32,
+  count: i32,
+  zeroPoint: v128,
+): void {
+  const step = geometry.strideWidth * geometry.inChannels;
+  const run = geometry.filterWidth * geometry.inChannels;
+  const offset = column * step - geometry.padLeft * geometry.inChannels;
+  const bytes = filter.depth << 1;
+  const end = rows + geometry.filterHeight * sizeof<usize>();
+  for (; rows < end; rows += sizeof<usize>(), a += run << 1) {
+    const row = load<usize>(rows);
+    let y = a;
+    if (row == 0) {
+      for (let i = 0; i < count; i++, y += bytes) memory.fill(y, 0, run << 1);
+    } else {
+      let x = row + offset;
+      for (let i = 0; i < count; i++, x += step, y += bytes) Widen.exactRun(x, y, run, zeroPoint);
     }
   }
 }

@@ -1,3 +1,6 @@
+/** Values of a vector of int16. */
+export const VECTOR: i32 = 8;
+
 export abstract class Widen {
   /**
    * int8 → int16 with the zero point subtracted: −255 … 255. Reads up to 15 bytes past `count` and writes up to 30:
@@ -9,5 +12,16 @@ export abstract class Widen {
       v128.store(y, i16x8.sub(i16x8.extend_low_i8x16_s(q), zeroPoint));
       v128.store(y, i16x8.sub(i16x8.extend_high_i8x16_s(q), zeroPoint), 16);
     }
+  }
+
+  /** As {@link run}, reading and writing nothing past `count`, which is {@link VECTOR} or more: the last vectors overlap. */
+  @inline static exactRun(x: usize, y: usize, count: i32, zeroPoint: v128): void {
+    const last = count - VECTOR;
+    for (let i = 0; i < last; i += VECTOR) Widen.vector(x + i, y + (i << 1), zeroPoint);
+    Widen.vector(x + last, y + (last << 1), zeroPoint);
+  }
+
+  @inline static vector(x: usize, y: usize, zeroPoint: v128): void {
+    v128.store(y, i16x8.sub(v128.load8x8_s(x), zeroPoint));
   }
 }
