@@ -2,6 +2,7 @@
 import {useBackend} from '../cli/backends.js';
 import {loadGraph} from '../cli/models.js';
 import * as dfq from '../src/index.js';
+import {median} from './statistics.js';
 
 /** Before the first pass, and after the last step that tells of itself. */
 const IMPORT = 'import';
@@ -24,11 +25,6 @@ async function secondsBySteps(model: Parameters<typeof dfq.quantize>[0]) {
   enter('');
   quantized.dispose();
   return seconds;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 /** The first run compiles and warms up, as the one that a user waits for does. */
