@@ -17,12 +17,8 @@ export default defineConfig({
   root: here('.'),
   base: './', // any host, any path
   cacheDir: here('../build/vite'),
-  // Found only when the worker is asked for, and then the page would load twice.
-  optimizeDeps: {
-    include: ['core', 'converter', 'backend-wasm', 'backend-cpu'].map(
-      name => `@tensorflow/tfjs-${name}`,
-    ),
-  },
+  // What the worker imports would be found only when it starts, and then the page would load twice.
+  optimizeDeps: {entries: ['**/*.html', 'worker.ts']},
   worker: {format: 'es'},
   server: {headers: isolation},
   preview: {headers: isolation},
