@@ -13,6 +13,7 @@ import {DerivedValues} from './derived_values.js';
 import type {InnerBackend, InnerBackends} from './inner_backend.js';
 import {Int8Store} from './int8_store.js';
 import type {Block, Microkernels} from './microkernels.js';
+import type {FloatViewer} from '../src/ops.js';
 
 /**
  * The tfjs backend `int8`: a float backend (the process's one WASM backend, and the JavaScript CPU
@@ -22,7 +23,7 @@ import type {Block, Microkernels} from './microkernels.js';
  * backends under the same data ids. Every method looks in the int8 store first. To tfjs, which knows
  * no int8, an int8 tensor has dtype `int32`: it widens when it is read, or moved to another backend.
  */
-export class Int8Backend extends KernelBackend {
+export class Int8Backend extends KernelBackend implements FloatViewer {
   private readonly store: Int8Store;
   private readonly derivedValues = new DerivedValues();
 

@@ -1,3 +1,5 @@
+import type {TensorInfo} from '@tensorflow/tfjs-core';
+
 /**
  * The contract between passes and backend: the int8 graph ops, their operands and attributes.
  *
@@ -14,6 +16,12 @@
  * Layouts: activations NHWC, filters HWIO (depthwise: HWIM), matrices [K, N].
  * All attributes below are GraphDef attributes; lists of numbers are `list.i` or `list.f`.
  */
+
+/** What the backend offers to those who read many tensors, besides its kernels. */
+export interface FloatViewer {
+  /** The values of a float32 tensor, a view of where they lie if it can be had: valid until the next allocation. */
+  floats(x: TensorInfo): Float32Array;
+}
 
 /** Names of the graph ops, and of the kernels that run them. */
 export const Int8Op = {

@@ -1,9 +1,11 @@
 import type {GraphModel} from '@tensorflow/tfjs-converter';
 import {
+  backend,
   type DataType,
   dispose,
   findBackendFactory,
   getBackend,
+  type KernelBackend,
   type NamedTensorMap,
   setBackend,
   type Tensor,
@@ -12,6 +14,7 @@ import {DfqError} from '../graph/dfq_error.js';
 import {exportModel} from '../graph/export_model.js';
 import {type Graph, type Node, parseRef} from '../graph/graph.js';
 import {topologicalOrder} from '../graph/topological_order.js';
+import type {FloatViewer} from '../ops.js';
 
 /**
  * Where float graphs are run: always the same kernels, whatever backend the app has chosen, so that
@@ -24,7 +27,7 @@ export interface ObservedTensor {
   readonly ref: string;
   readonly shape: readonly number[];
   readonly dtype: DataType;
-  /** Valid during the visit only. */
+  /** Of numbers; valid during the visit only. */
   readonly values: () => ArrayLike<number>;
 }
 
@@ -52,6 +55,13 @@ export async function runGraph(
   }
 }
 
+/** The values of a numeric tensor, not copied where the backend shows them; valid until something is computed. */
+export function viewOf(tensor: Tensor): ArrayLike<number> {
+  const viewer: KernelBackend & Partial<FloatViewer> = backend();
+  const inPlace = tensor.dtype === 'float32' ? viewer.floats?.(tensor) : undefined;
+  return inPlace ?? tensor.dataSync();
+}
+
 /** Runs `work` on the backend for float graphs, and restores the current one. */
 export async function onRunner<T>(work: () => Promise<T>): Promise<T> {
   const previous = getBackend();
@@ -77,7 +87,7 @@ async function runOnce(
     tensors = Array.isArray(outputs) ? outputs : [outputs];
     tensors.forEach((tensor, i) => {
       const {shape, dtype} = tensor;
-      visit({ref: refs[i], shape, dtype, values: () => tensor.dataSync()});
+      visit({ref: refs[i], shape, dtype, values: () => viewOf(tensor)});
     });
   } finally {
     dispose(tensors);

@@ -168,7 +168,7 @@ async function observe(
     ({ref, shape, dtype, values}) => {
       const place = places.get(ref);
       if (place === undefined || (dtype !== 'float32' && place.grid === undefined)) return;
-      const real = place.grid ? dequantized(values(), place.grid) : values();
+      const real = place.grid ? dequantized(values(), place.grid) : new Float32Array(values());
       samples[samples.length - 1].set(place.ref, {shape, values: real});
     },
     [...places.keys()],
