@@ -55,7 +55,7 @@ export async function compare(
   const {int8: given, data, samples = SAMPLES, ...own} = options;
   if (!Number.isInteger(samples) || samples < 1)
     throw new DfqError(`samples is ${samples}; it must be a whole number from 1`);
-  const made = await runPasses(model, given ? {...own, ...optionsOf(given)} : own);
+  const made = await runPasses(model, given ? {...own, ...optionsOf(given)} : own, ['compare']);
   const {plan, found} = made.result;
   const float = found.get('quantize-weights');
   if (float === undefined)
@@ -74,6 +74,7 @@ export async function compare(
   for await (const make of inputs) {
     await meters.measure(make);
     count++;
+    await made.step('compare', count, data ? count + 1 : samples);
   }
   return {
     layers: sites.map(site => meters.layer(site)),

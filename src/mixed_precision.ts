@@ -31,7 +31,7 @@ export async function keepFloat(
   lowered: Lowered,
   options: PassOptions,
   maxDrop: number,
-  onProgress: (error: number) => void,
+  onProgress: (error: number) => Promise<void>,
 ): Promise<Lowered & {mixedPrecision?: MixedPrecision}> {
   const float = lowered.result.found.get('quantize-weights');
   if (float === undefined || lowered.result.plan.heads.size === 0) return lowered;
@@ -41,7 +41,7 @@ export async function keepFloat(
     const nodes = new Set(removed.flatMap(source => source.nodes));
     const mixed = await lowerAnew(lowered.result, options, nodes);
     const {sqnr} = await scorer.score({graph: mixed.graph, grids: mixed.result.plan.activations});
-    onProgress(relativeError(sqnr));
+    await onProgress(relativeError(sqnr));
     return {...mixed, removed, sqnr};
   };
   const isGood = ({sqnr}: Trial) => relativeError(sqnr) <= maxDrop;

@@ -9,9 +9,16 @@ import {INPUT_KINDS, type InputDescription} from './statistics/input_kinds.js';
 import {imageChannels, inputSpecs, type PixelScaling} from './statistics/model_inputs.js';
 import {RANGE_RULES} from './statistics/range_rules.js';
 import {checkSidecar, type Sidecar} from './statistics/sidecar.js';
+import {type Step, stepsOf} from './steps.js';
+
+/** An AbortSignal, or what looks like one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+}
 
 export interface Progress {
-  /** Name of the pass that runs. */
+  /** Name of the pass that runs; behind them 'keep-float', where that is a search, and 'report'. */
   readonly step: string;
   readonly done: number;
   readonly total: number;
@@ -102,7 +109,10 @@ export interface QuantizeOptions {
   readonly inputs?: Readonly<Record<string, InputDescription>>;
   /** Values for inputs that the probe can't make up, by input name. */
   readonly examples?: NamedTensorMap;
+  /** Called often; events and timers of the app get their turn each time. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Cancels: the promise is rejected with the signal's reason, and nothing is left behind. */
+  readonly signal?: CancelSignal;
 }
 
 const BIAS_CORRECTIONS: readonly PassOptions['biasCorrection'][] = [
@@ -125,7 +135,8 @@ export interface ResolvedOptions {
   /** Of keepFloat: 'auto'; undefined where nothing is to be searched for. */
   readonly maxDrop?: number;
   readonly isOn: (pass: PassName) => boolean;
-  readonly onProgress: (progress: Progress) => void;
+  /** Tells the caller of the steps, in order; see {@link stepsOf}. */
+  readonly steps: <Name extends string>(names: readonly Name[]) => Step<Name>;
 }
 
 /**
@@ -173,7 +184,7 @@ export function resolveOptions(
     },
     maxDrop: maxDropOf(options),
     isOn: pass => passes[pass] ?? true,
-    onProgress: options.onProgress ?? (() => undefined),
+    steps: names => stepsOf(names, options.onProgress ?? (() => undefined), options.signal),
   };
 }
 

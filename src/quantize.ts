@@ -47,32 +47,43 @@ export async function quantize(
 
 /** {@link quantize} up to the graph: what it would do, without a model to run. */
 export async function quantizeGraph(model: FloatModel, options: QuantizeOptions) {
-  const {given, graph, resolved, result, mixedPrecision} = await runPasses(model, options);
+  const made = await runPasses(model, options, ['report']);
+  const {given, graph, resolved, result, mixedPrecision, step} = made;
   const notes = assumptions(given, resolved, options);
   const told = {notes, mixedPrecision};
-  const report = await makeReport({given, int8: graph}, result, resolved.pass, told);
+  const progress = (done: number, total: number) => step('report', done, total);
+  await progress(0, 1);
+  const report = await makeReport({given, int8: graph}, result, resolved.pass, told, progress);
+  await progress(1, 1);
   return {graph, report, result};
 }
 
 /**
  * {@link quantizeGraph} without its report.
  *
- * @returns the graph that was `given`, and the one that the passes made of it
+ * @param later names of steps that are to follow
+ * @returns the graph that was `given`, and the one that the passes made of it; `step` tells of later steps
  */
-export async function runPasses(model: FloatModel, options: QuantizeOptions) {
+export async function runPasses(
+  model: FloatModel,
+  options: QuantizeOptions,
+  later: readonly string[] = [],
+) {
   const graph = await importChecked(model);
   if (graph.nodes.some(({op}) => isInt8Op(op))) {
     throw new DfqError('the model is int8 already; quantize the float model that it was made from');
   }
   const given = graph.clone();
   const resolved = resolveOptions(options, graph);
-  const result = await runWithProgress(graph, resolved, resolved.isOn);
-  const {pass, maxDrop, onProgress} = resolved;
-  if (maxDrop === undefined) return {given, graph, resolved, result};
+  const {pass, maxDrop, isOn} = resolved;
+  const search = maxDrop === undefined ? [] : ['keep-float'];
+  const step = resolved.steps<string>([...namesOf(PIPELINE, isOn), ...search, ...later]);
+  const result = await runPipeline(graph, pass, isOn, step);
+  if (maxDrop === undefined) return {given, graph, resolved, result, step};
   const mixed = await keepFloat({graph, result}, pass, maxDrop, error =>
-    onProgress({step: 'keep-float', done: Math.min(maxDrop / error, 1), total: 1}),
+    step('keep-float', Math.min(maxDrop / error, 1), 1),
   );
-  return {given, resolved, ...mixed};
+  return {given, resolved, step, ...mixed};
 }
 
 export interface RewriteOptions {
@@ -111,14 +122,15 @@ export async function importChecked(model: FloatModel): Promise<Graph> {
 /** Runs the passes of `pipeline` that are on, on the graph, in place, and tells the caller how far they are. */
 export async function runWithProgress(
   graph: Graph,
-  {pass, onProgress}: ResolvedOptions,
+  {pass, steps}: ResolvedOptions,
   isOn: (pass: PassName) => boolean,
   pipeline: Pipeline = PIPELINE,
 ): Promise<PipelineResult> {
-  const steps = pipeline.map(({name}) => name).filter(name => isOn(switchOf(name)));
-  const progress: Parameters<typeof runPipeline>[3] = (step, done, total) =>
-    onProgress({step, done: steps.indexOf(step) + done / total, total: steps.length});
-  return runPipeline(graph, pass, isOn, progress, pipeline);
+  return runPipeline(graph, pass, isOn, steps(namesOf(pipeline, isOn)), pipeline);
+}
+
+function namesOf(pipeline: Pipeline, isOn: (pass: PassName) => boolean) {
+  return pipeline.map(({name}) => name).filter(name => isOn(switchOf(name)));
 }
 
 /** What is taken of the inputs that the caller says nothing of. */

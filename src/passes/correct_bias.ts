@@ -1,6 +1,6 @@
 import {biasValues, forEachWeight, type Layer, layerOf, setBias} from '../graph/layer.js';
 import type {Graph} from '../graph/graph.js';
-import {probeInputs} from '../statistics/model_inputs.js';
+import {probeSources} from '../statistics/model_inputs.js';
 import {heldOutInputs, Scorer} from '../statistics/score.js';
 import {hasStages} from '../statistics/staged_run.js';
 import {empiricalBiases, withRoundedFilters} from './empirical_bias.js';
@@ -98,14 +98,11 @@ function analytic(
 
 async function empirical(
   graph: Graph,
-  {options, plan}: PassContext,
+  {options, plan, progress}: PassContext,
   known?: Biases,
 ): Promise<Correction> {
-  const inputs = Array.from(
-    {length: SAMPLES},
-    (_, i) => () => probeInputs(graph, i, options.probe),
-  );
-  const biases = await empiricalBiases(graph, plan.filters, inputs, known);
+  const inputs = probeSources(graph, SAMPLES, options.probe);
+  const biases = await empiricalBiases(graph, plan.filters, inputs, {known, progress});
   return {biases, how: () => 'corrected by comparing means on the probe'};
 }
 

@@ -2,7 +2,7 @@ import {tensor1d} from '@tensorflow/tfjs-core';
 import {type Graph, parseRef} from '../graph/graph.js';
 import {biasValues, type Layer, layerOf, setFilter} from '../graph/layer.js';
 import type {InputSource} from '../statistics/model_inputs.js';
-import {runInStages} from '../statistics/staged_run.js';
+import {runInStages, type StageVisitor} from '../statistics/staged_run.js';
 import {livePlaces, type PlaceMeans} from './live_places.js';
 import {type QuantizedFilter, realWeights} from './plan.js';
 
@@ -19,24 +19,34 @@ import {type QuantizedFilter, realWeights} from './plan.js';
  * @param graph the float graph; no control flow; each layer has a bias
  * @param filters the integers that ship, by layer node
  * @param known biases that are corrected already, by layer node; they stay
+ * @param progress is told of each layer, in either network
  * @returns by layer node
  */
 export async function empiricalBiases(
   graph: Graph,
   filters: ReadonlyMap<string, QuantizedFilter>,
   inputs: readonly InputSource[],
-  known: ReadonlyMap<string, Float32Array> = new Map(),
+  {
+    known = new Map(),
+    progress = () => Promise.resolve(),
+  }: {
+    readonly known?: ReadonlyMap<string, Float32Array>;
+    readonly progress?: (done: number, total: number) => Promise<void>;
+  } = {},
 ): Promise<Map<string, Float32Array>> {
   const names = [...filters.keys()];
   const expected = new Map<string, {live: PlaceMeans; means: Float64Array}>();
-  await runInStages(graph, inputs, names, (name, {values}) => {
+  let stages = 0;
+  const onStage = () => progress(++stages, 2 * names.length);
+  const measure: StageVisitor = (name, {values}) => {
     if (known.has(name)) return;
     const live = livePlaces(graph, layerAt(graph, name), values(name));
     expected.set(name, {live, means: live.of(values(name))});
-  });
+  };
+  await runInStages(graph, inputs, names, measure, onStage);
   const biases = new Map<string, Float32Array>();
   const rounded = withRoundedFilters(graph, filters);
-  await runInStages(rounded, inputs, names, (name, {values, setConstant}) => {
+  const correct: StageVisitor = (name, {values, setConstant}) => {
     const layer = layerAt(rounded, name);
     const bias = known.get(name) ?? biasValues(rounded, layer);
     const wanted = expected.get(name);
@@ -45,7 +55,8 @@ export async function empiricalBiases(
       bias.forEach((b, c) => (bias[c] = b + wanted.means[c] - means[c]));
     biases.set(name, bias);
     if (layer.bias !== undefined) setConstant(parseRef(layer.bias.inputs[1]).node, tensor1d(bias));
-  });
+  };
+  await runInStages(rounded, inputs, names, correct, onStage);
   return biases;
 }
 

@@ -24,8 +24,8 @@ export interface PassContext {
   did(node: string, text: string): void;
   /** Records that a node was left alone; `reason` says why. */
   left(node: string, reason: string): void;
-  /** How far a long pass is. */
-  progress(done: number, total: number): void;
+  /** How far a long pass is. The host gets its turn meanwhile; throws where the caller has cancelled. */
+  progress(done: number, total: number): Promise<void>;
 }
 
 export interface PassOptions {

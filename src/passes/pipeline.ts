@@ -104,7 +104,8 @@ export async function runPipeline(
   graph: Graph,
   options: PassOptions,
   isOn: (pass: PassName) => boolean,
-  onProgress: (step: PassRecord['pass'], done: number, total: number) => void = () => undefined,
+  onProgress: (step: PassRecord['pass'], done: number, total: number) => Promise<void> = () =>
+    Promise.resolve(),
   pipeline: Pipeline = PIPELINE,
 ): Promise<PipelineResult> {
   const plan = new QuantizationPlan();
@@ -113,10 +114,10 @@ export async function runPipeline(
   const found = new Map<PassRecord['pass'], Graph>();
   for (const pass of pipeline.filter(({name}) => isOn(switchOf(name)))) {
     if (KEPT.includes(pass.name)) found.set(pass.name, graph.clone());
-    onProgress(pass.name, 0, 1);
+    await onProgress(pass.name, 0, 1);
     const progress = (done: number, total: number) => onProgress(pass.name, done, total);
     records.push(await runPass(pass, graph, {options, plan, progress}));
-    onProgress(pass.name, 1, 1);
+    await onProgress(pass.name, 1, 1);
   }
   return {records, plan, found};
 }
@@ -146,7 +147,7 @@ export async function lowerAnew(
   const lowered = await runPass(lowerToInt8, graph, {
     options,
     plan: mixed,
-    progress: () => undefined,
+    progress: () => Promise.resolve(),
   });
   const others = records.filter(({pass}) => pass !== lowered.pass);
   return {graph, result: {records: [...others, lowered], plan: mixed, found}};
@@ -159,16 +160,27 @@ async function runPass(
 ): Promise<PassRecord> {
   const rewrites: Rewrite[] = [];
   const start = util.now();
+  let thrownByCaller: unknown;
+  const progress = async (done: number, total: number) => {
+    try {
+      await context.progress(done, total);
+    } catch (error) {
+      thrownByCaller = error;
+      throw error;
+    }
+  };
   try {
     await pass.run(graph, {
       ...context,
+      progress,
       did: (node, text) => rewrites.push({node, done: true, text}),
       left: (node, text) => rewrites.push({node, done: false, text}),
     });
     graph.removeUnused();
     verify(graph);
   } catch (error) {
-    if (error instanceof DfqError) throw new DfqError(`${pass.name}: ${error.message}`);
+    if (error instanceof DfqError && error !== thrownByCaller)
+      throw new DfqError(`${pass.name}: ${error.message}`);
     throw error;
   }
   return {pass: pass.name, rewrites, milliseconds: util.now() - start};

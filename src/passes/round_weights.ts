@@ -3,7 +3,8 @@ import type {Graph} from '../graph/graph.js';
 import {type Grid, gridOfBits} from '../quant/grid.js';
 import {calibrationInputs} from '../statistics/calibration.js';
 import {type InputCovariance, inputCovariances} from '../statistics/input_covariance.js';
-import {probeInputs} from '../statistics/model_inputs.js';
+import {probeSources} from '../statistics/model_inputs.js';
+import {paced} from '../statistics/paced.js';
 import {PROBE_SIZE} from '../statistics/probe.js';
 import type {TensorStatistics} from '../statistics/tensor_statistics.js';
 import {flipFilter} from './flip_filter.js';
@@ -64,11 +65,9 @@ async function covariancesOf(graph: Graph, layers: readonly Layer[], context: Pa
   if (Array.isArray(options.calibration) && options.statistics !== 'probe') {
     return inputCovariances(graph, layers, calibrationInputs(graph, options.calibration));
   }
-  const inputs = Array.from({length: PROBE_SIZE}, (_, i) => () => {
-    progress(i, PROBE_SIZE + 1);
-    return probeInputs(graph, i, options.probe);
-  });
-  return inputCovariances(graph, layers, inputs);
+  const inputs = probeSources(graph, PROBE_SIZE, options.probe);
+  const onSample = (done: number) => progress(done, PROBE_SIZE + 1);
+  return inputCovariances(graph, layers, paced(inputs, onSample));
 }
 
 function feedback(

@@ -12,13 +12,14 @@ import {Report, type Totals} from './report.js';
 /**
  * Gathers the report of a quantization, which runs both graphs on the probe.
  *
- * The last argument is handed on: assumptions that the caller should know of, what was kept float.
+ * Assumptions that the caller should know of, and what was kept float, are handed on.
  */
 export async function makeReport(
   graphs: Graphs,
   result: PipelineResult,
   {probe, calibration: _, sidecar: __, ...options}: PassOptions,
   {notes, mixedPrecision}: {notes: readonly string[]; mixedPrecision?: MixedPrecision},
+  progress: (done: number, total: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<Report> {
   const {given, int8} = graphs;
   const {plan, found} = result;
@@ -26,7 +27,13 @@ export async function makeReport(
   const noise =
     float === undefined || plan.heads.size === 0
       ? NO_NOISE
-      : await probeNoise(float, int8, plan, {probe, activationBits: options.activationBits});
+      : await probeNoise(
+          float,
+          int8,
+          plan,
+          {probe, activationBits: options.activationBits},
+          progress,
+        );
   const layers = layerReports(graphs, result, options, noise);
   return new Report({
     options,

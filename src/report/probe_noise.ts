@@ -30,9 +30,12 @@ export async function probeNoise(
   int8: Graph,
   plan: QuantizationPlan,
   {probe, activationBits}: Pick<PassOptions, 'probe' | 'activationBits'>,
+  progress: (done: number, total: number) => Promise<void>,
 ): Promise<ProbeNoise> {
   const heads = [...new Set(plan.heads.values())];
-  const scorer = await Scorer.of(float, heldOutInputs(float, probe, SAMPLES), heads);
+  let runs = 0;
+  const onInput = () => progress(++runs, 2 * SAMPLES);
+  const scorer = await Scorer.of(float, heldOutInputs(float, probe, SAMPLES), heads, onInput);
   const {outputs, tensors} = await scorer.score({graph: int8, grids: plan.activations});
   const grids = heads.flatMap(ref => {
     const params = int8.has(`${ref}/int8`) ? plan.activations.get(ref) : undefined;

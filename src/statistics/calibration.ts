@@ -21,7 +21,6 @@ export type CalibrationData = Iterable<CalibrationSample> | AsyncIterable<Calibr
 export async function* calibrationInputs(
   graph: Graph,
   data: CalibrationData,
-  onSample: (done: number) => void = () => undefined,
 ): AsyncGenerator<() => NamedTensorMap> {
   const specs = inputSpecs(graph);
   let count = 0;
@@ -35,7 +34,7 @@ export async function* calibrationInputs(
       Object.fromEntries(
         read.map(([name, {values, shape, dtype}]) => [name, tensor(values, shape, dtype)]),
       );
-    onSample(++count);
+    count++;
   }
   if (count === 0) {
     throw new DfqError(

@@ -72,6 +72,16 @@ export function probeInputs(graph: Graph, index: number, options: ProbeOptions):
   return Object.fromEntries(made) as NamedTensorMap;
 }
 
+/** Inputs number `first` and on of the probe. */
+export function probeSources(
+  graph: Graph,
+  count: number,
+  options: ProbeOptions,
+  first = 0,
+): InputSource[] {
+  return Array.from({length: count}, (_, i) => () => probeInputs(graph, first + i, options));
+}
+
 /** What the input is taken for: as the caller says, else as the graph lets guess. */
 export function describedInput(
   graph: Graph,

@@ -2,7 +2,8 @@ import type {Graph} from '../graph/graph.js';
 import {layersOf} from '../graph/layer.js';
 import {type CalibrationData, calibrationInputs} from './calibration.js';
 import {ChannelObserver} from './channel_observer.js';
-import {probeInputs, type ProbeOptions} from './model_inputs.js';
+import {type ProbeOptions, probeSources} from './model_inputs.js';
+import {type OnDone, paced} from './paced.js';
 import {runGraph} from './run_graph.js';
 import type {StatisticsSource, TensorStatistics} from './tensor_statistics.js';
 
@@ -22,7 +23,7 @@ export interface Observation {
   readonly refs?: ReadonlySet<string>;
   /** Histograms too, which ranges other than the extremes follow from. Default false. */
   readonly histogram?: boolean;
-  readonly onSample?: (done: number) => void;
+  readonly onSample?: OnDone;
 }
 
 /**
@@ -36,8 +37,7 @@ export async function probe(
   samples: number = PROBE_SIZE,
   observation: Observation = {},
 ): Promise<Measured> {
-  const inputs = inputsOf(graph, options, samples, observation.onSample);
-  return measure(graph, inputs, 'probe', observation);
+  return measure(graph, probeSources(graph, samples, options), 'probe', observation);
 }
 
 /** Runs the float graph on the caller's data and measures its tensors. */
@@ -46,21 +46,20 @@ export async function calibrate(
   data: CalibrationData,
   observation: Observation = {},
 ): Promise<Measured> {
-  const inputs = calibrationInputs(graph, data, observation.onSample);
-  return measure(graph, inputs, 'calibration', observation);
+  return measure(graph, calibrationInputs(graph, data), 'calibration', observation);
 }
 
 async function measure(
   graph: Graph,
   inputs: Parameters<typeof runGraph>[1],
   source: StatisticsSource,
-  {refs, histogram = false}: Observation,
+  {refs, histogram = false, onSample = () => undefined}: Observation,
 ): Promise<Measured> {
   const shapes = new Map<string, readonly number[]>();
   const observers = new Map<string, ChannelObserver>();
   // Sums without their bias are half of all values, and no pass asks for them.
   const unbiased = new Set(layersOf(graph).flatMap(({node, bias}) => (bias ? node.name : [])));
-  await runGraph(graph, inputs, tensor => {
+  await runGraph(graph, paced(inputs, onSample), tensor => {
     if (!shapes.has(tensor.ref)) shapes.set(tensor.ref, tensor.shape);
     const channels = tensor.shape[tensor.shape.length - 1];
     const isWanted = refs?.has(tensor.ref) ?? !unbiased.has(tensor.ref);
@@ -78,23 +77,9 @@ async function measure(
   return {shapes, statistics};
 }
 
-function* inputsOf(
-  graph: Graph,
-  options: ProbeOptions,
-  samples: number,
-  onSample: (done: number) => void = () => undefined,
-) {
-  for (let i = 0; i < samples; i++) {
-    yield () => probeInputs(graph, i, options);
-    onSample(i + 1);
-  }
-}
-
 /** Shapes alone, from one run. */
 export async function traceShapes(graph: Graph, options: ProbeOptions) {
   const shapes = new Map<string, readonly number[]>();
-  await runGraph(graph, [() => probeInputs(graph, 0, options)], ({ref, shape}) =>
-    shapes.set(ref, shape),
-  );
+  await runGraph(graph, probeSources(graph, 1, options), ({ref, shape}) => shapes.set(ref, shape));
   return shapes;
 }

@@ -2,7 +2,8 @@ import {type Graph, parseRef, refOf} from '../graph/graph.js';
 import {decibels, noiseRatio} from '../quant/decibels.js';
 import type {Grid} from '../quant/grid.js';
 import {dequantizeValue, type QuantParams, quantizeValue} from '../quant/quant_params.js';
-import {type InputSource, probeInputs, type ProbeOptions} from './model_inputs.js';
+import {type InputSource, type ProbeOptions, probeSources} from './model_inputs.js';
+import {type OnDone, paced} from './paced.js';
 import {runGraph} from './run_graph.js';
 import {isClassifierOutput, scoredTensors} from './scored_tensors.js';
 
@@ -55,32 +56,35 @@ export class Scorer {
     private readonly classifiers: ReadonlySet<string>,
     /** For each input, by reference. */
     private readonly reference: ReadonlyArray<ReadonlyMap<string, Observed>>,
+    private readonly onInput: OnDone,
   ) {}
 
   /**
    * @param inputs each call makes the tensors of one run anew
    * @param tensors references of further tensors to compare
+   * @param onInput is told whenever a graph has run on one more of the inputs
    */
   static async of(
     graph: Graph,
     inputs: readonly InputSource[],
     tensors: readonly string[] = [],
+    onInput: OnDone = () => undefined,
   ): Promise<Scorer> {
     const outputs = scoredTensors(graph);
     const refs = new Set([...outputs, ...tensors]);
-    const reference = await observe({graph}, refs, inputs);
+    const reference = await observe({graph}, refs, inputs, onInput);
     const classifiers = outputs.filter(ref => {
       const shape = reference[0]?.get(ref)?.shape;
       return shape !== undefined && isClassifierOutput(graph, ref, shape);
     });
-    return new Scorer(inputs, outputs, tensors, new Set(classifiers), reference);
+    return new Scorer(inputs, outputs, tensors, new Set(classifiers), reference, onInput);
   }
 
   /** @param tensors what to compare besides the outputs, where not all that was asked for */
   async score(candidate: Candidate, tensors: readonly string[] = this.tensors): Promise<Score> {
     const refs = new Set([...this.outputs, ...tensors]);
     const tallies = new Map([...refs].map(ref => [ref, new Tally(this.classifiers.has(ref))]));
-    const observed = await observe(candidate, refs, this.inputs);
+    const observed = await observe(candidate, refs, this.inputs, this.onInput);
     observed.forEach((sample, i) => {
       for (const [ref, actual] of sample) {
         const expected = this.reference[i].get(ref);
@@ -125,10 +129,7 @@ export function heldOutInputs(
   options: ProbeOptions,
   samples: number = SCORE_SIZE,
 ): InputSource[] {
-  return Array.from(
-    {length: samples},
-    (_, i) => () => probeInputs(graph, FIRST_HELD_OUT + i, options),
-  );
+  return probeSources(graph, samples, options, FIRST_HELD_OUT);
 }
 
 /** Root mean square of the noise over that of the signal: 0.1 is 20 dB. */
@@ -152,6 +153,7 @@ async function observe(
   candidate: Candidate,
   refs: Iterable<string>,
   inputs: readonly InputSource[],
+  onInput: OnDone,
 ): Promise<Map<string, Observed>[]> {
   const places = placesIn(candidate, refs);
   if (places.size === 0) return inputs.map(() => new Map<string, Observed>());
@@ -164,7 +166,7 @@ async function observe(
   };
   await runGraph(
     candidate.graph,
-    nextSample(),
+    paced(nextSample(), onInput),
     ({ref, shape, dtype, values}) => {
       const place = places.get(ref);
       if (place === undefined || (dtype !== 'float32' && place.grid === undefined)) return;

@@ -16,6 +16,9 @@ export interface StageState {
   setConstant(name: string, value: Tensor): void;
 }
 
+/** Called at each stop, when output 0 of the node is known and nothing behind it. */
+export type StageVisitor = (node: string, state: StageState) => void;
+
 /** One step of a run: everything up to a node has been computed. */
 interface Stage {
   readonly node: string;
@@ -35,32 +38,36 @@ export function hasStages(graph: Graph): boolean {
  * All values that later stages read are held for all inputs.
  *
  * @param nodes where to stop, in topological order
- * @param visit is called at each stop, when output 0 of the node is known and nothing behind it
+ * @param onStage is awaited behind each stop, on the caller's backend
  */
 export async function runInStages(
   graph: Graph,
   inputs: readonly InputSource[],
   nodes: readonly string[],
-  visit: (node: string, state: StageState) => void,
+  visit: StageVisitor,
+  onStage: () => void | Promise<void> = () => undefined,
 ): Promise<void> {
-  const stages = stagesOf(graph, nodes);
-  await onRunner(async () => {
-    // Without its signature, whose keys would shadow names of nodes.
-    const bare = new Graph(graph.nodes, graph.constants, graph, graph.topologyFields);
-    const model = await exportModel(bare);
-    const samples = inputs.map(make => new Map(Object.entries(make())));
-    const constants = new Map<string, Tensor>();
-    try {
-      for (const {node, live} of stages) {
+  // Without its signature, whose keys would shadow names of nodes.
+  const bare = new Graph(graph.nodes, graph.constants, graph, graph.topologyFields);
+  const model = await onRunner(() => exportModel(bare));
+  const samples: Array<Map<string, Tensor>> = [];
+  const constants = new Map<string, Tensor>();
+  try {
+    await onRunner(async () => {
+      for (const make of inputs) samples.push(new Map(Object.entries(make())));
+    });
+    for (const {node, live} of stagesOf(graph, nodes)) {
+      await onRunner(async () => {
         for (const sample of samples) advance(model, sample, constants, live);
         visit(node, stateOf(samples, constants));
-      }
-    } finally {
-      for (const sample of samples) dispose([...sample.values()]);
-      dispose([...constants.values()]);
-      model.dispose();
+      });
+      await onStage();
     }
-  });
+  } finally {
+    for (const sample of samples) dispose([...sample.values()]);
+    dispose([...constants.values()]);
+    model.dispose();
+  }
 }
 
 function stagesOf(graph: Graph, nodes: readonly string[]): Stage[] {

@@ -120,7 +120,7 @@ export function contextOf(options: Partial<PassOptions> = {}): TestContext {
     rewrites,
     did: (node, text) => rewrites.push({node, done: true, text}),
     left: (node, text) => rewrites.push({node, done: false, text}),
-    progress: () => undefined,
+    progress: () => Promise.resolve(),
   };
 }
 

@@ -1,11 +1,14 @@
 import type {GraphModel} from '@tensorflow/tfjs-converter';
 import {loadGraphModel} from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
+import {compare} from '../../src/compare.js';
+import {DfqError} from '../../src/graph/dfq_error.js';
 import {exportModel} from '../../src/graph/export_model.js';
 import {quantize, rewrite} from '../../src/quantize.js';
 import {passNames} from '../../src/index.js';
 import type {QuantizedGraphModel} from '../../src/quantized_graph_model.js';
-import {graphOf, leakFree, randomTensor, sqnr} from './fixtures.js';
+import {simulate} from '../../src/simulate.js';
+import {errorOf, graphOf, leakFree, randomTensor, sqnr} from './fixtures.js';
 import {smallMobileNet} from './small_mobilenet.js';
 
 function artifactsOf(model: GraphModel): tf.io.ModelArtifacts {
@@ -182,7 +185,50 @@ describe('quantize', () => {
     (await quantize(float, {onProgress})).dispose();
     expect(seen.every((value, i) => i === 0 || value >= seen[i - 1])).toBe(true);
     expect([seen[0], seen.at(-1)]).toEqual([0, 1]);
-    expect(steps.has('estimate-statistics')).toBe(true);
+    expect([...steps].slice(-2)).toEqual(['lower-to-int8', 'report']);
+  });
+
+  it('lets the host do other things meanwhile', async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    (await quantize(float)).dispose();
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(20);
+  });
+
+  for (const step of ['canonicalize', 'trace-shapes', 'correct-bias', 'lower-to-int8', 'report']) {
+    it(`stops in ${step} when it is cancelled, and leaves nothing behind`, async () => {
+      const controller = new AbortController();
+      const after: string[] = [];
+      const onProgress = (progress: {step: string}) => {
+        if (controller.signal.aborted) after.push(progress.step);
+        if (progress.step === step) controller.abort(new DfqError('enough'));
+      };
+      const {signal} = controller;
+      const options = {onProgress, signal, biasCorrection: 'empirical'} as const;
+      const error = await leakFree(() => errorOf(quantize(float, options)));
+      expect(error).toBe(signal.reason);
+      expect(error.message).toBe('enough');
+      expect(after).toEqual([]);
+      expect(tf.getBackend()).toBe('int8');
+    });
+  }
+
+  it('says so where the signal gives no reason', async () => {
+    const error = await errorOf(quantize(float, {signal: {aborted: true}}));
+    expect(error instanceof DfqError).toBe(true);
+    expect(error.message).toBe('quantize was cancelled');
+  });
+
+  it('cancels simulations and comparisons too', async () => {
+    const signal = AbortSignal.abort();
+    expect(await leakFree(() => errorOf(simulate(float, {signal})))).toBe(signal.reason);
+    const controller = new AbortController();
+    const onProgress = ({step}: {step: string}) => {
+      if (step === 'compare') controller.abort();
+    };
+    const options = {signal: controller.signal, onProgress};
+    expect(await leakFree(() => errorOf(compare(float, options)))).toBe(controller.signal.reason);
   });
 });
 

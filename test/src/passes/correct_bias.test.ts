@@ -111,8 +111,14 @@ describe('empiricalBiases', () => {
     const [graph, {plan}] = await prepared();
     const known = new Map([['c2', Float32Array.of(1, 2, 3, 4)]]);
     const before = tf.memory().numTensors;
-    const biases = await empiricalBiases(graph, plan.filters, inputsOf(graph), known);
+    const parts: number[] = [];
+    const biases = await empiricalBiases(graph, plan.filters, inputsOf(graph), {
+      known,
+      progress: async (done, total) => void parts.push(done / total),
+    });
     expect(biases.get('c2')).toEqual(known.get('c2'));
+    expect(parts).toEqual(parts.map((_, i) => (i + 1) / (2 * plan.filters.size)));
+    expect(parts.at(-1)).toBe(1);
     expect(tf.memory().numTensors).toBe(before);
   });
 });
