@@ -14,7 +14,8 @@ import {type Step, stepsOf} from './steps.js';
 /** An AbortSignal, or what looks like one. */
 export interface CancelSignal {
   readonly aborted: boolean;
-  readonly reason?: unknown;
+  /** Throws the reason. */
+  throwIfAborted?(): void;
 }
 
 export interface Progress {

@@ -24,6 +24,8 @@ export function stepsOf<Name extends string>(
   return async (step, done, total) => {
     onProgress({step, done: names.indexOf(step) + done / total, total: names.length});
     await hostTurn();
-    if (signal?.aborted) throw signal.reason ?? new DfqError('quantize was cancelled');
+    if (!signal?.aborted) return;
+    signal.throwIfAborted?.();
+    throw new DfqError('quantize was cancelled');
   };
 }
