@@ -12,7 +12,12 @@ export class ProgressBar {
   constructor() {
     this.element = element('div', {class: 'progress'}, this.bar, this.words, this.cancel);
     this.element.hidden = true;
-    this.cancel.addEventListener('click', () => this.running?.abort());
+    this.cancel.addEventListener('click', () => this.stop());
+  }
+
+  /** Cancels what runs. */
+  stop(): void {
+    this.running?.abort();
   }
 
   get isRunning(): boolean {

@@ -13,13 +13,22 @@ const page = await startPage(() => {
 const session = new Session(page.worker);
 let opened: OpenedModel | undefined;
 
-const options = new OptionsSection(page, session, async (outcome: Outcome) => {
-  if (opened !== undefined) await result.show(opened, outcome.report, outcome.options);
-});
+const options: OptionsSection = new OptionsSection(
+  page,
+  session,
+  () => result.stop(),
+  async (outcome: Outcome) => {
+    if (opened !== undefined) await result.show(opened, outcome.report, outcome.options);
+  },
+);
 
 const models: ModelSection = new ModelSection(
   page,
   session,
+  () => {
+    options.stop();
+    result.stop();
+  },
   async model => {
     opened = model;
     result.hide();

@@ -12,12 +12,14 @@ export class ModelSection {
   private readonly opened = byId('opened', HTMLDivElement);
 
   /**
+   * @param onStart called before a model is opened
    * @param onOpened called with each model that was opened
    * @param onImages called with images that were dropped beside the places for them
    */
   constructor(
     private readonly page: Page,
     private readonly session: Session,
+    private readonly onStart: () => void,
     private readonly onOpened: (model: OpenedModel) => Promise<void>,
     onImages: (images: readonly Blob[]) => Promise<void>,
   ) {
@@ -73,6 +75,7 @@ export class ModelSection {
 
   private async open(origin: ModelOrigin): Promise<void> {
     this.page.errors.clear();
+    this.onStart();
     const model = await this.progress.during('Opening the model', signal =>
       this.session.open(origin, {signal}),
     );

@@ -24,6 +24,8 @@ export class OptionsSection {
   constructor(
     private readonly page: Page,
     private readonly session: Session,
+    /** Called when the reader asks for another result. */
+    private readonly onStart: () => void,
     private readonly onQuantized: (outcome: Outcome) => Promise<void>,
   ) {
     const {attempt} = page;
@@ -65,6 +67,11 @@ export class OptionsSection {
     this.section.hidden = true;
   }
 
+  /** Cancels what runs. */
+  stop(): void {
+    this.progress.stop();
+  }
+
   /** Images to calibrate with. */
   take(images: readonly Blob[]): void {
     this.images = images;
@@ -76,6 +83,7 @@ export class OptionsSection {
 
   private async quantize(): Promise<void> {
     this.page.errors.clear();
+    this.onStart();
     const options = (await this.form?.read()) ?? {};
     const request = {options, images: this.images};
     const quantized = await this.during('Quantizing', (signal, onProgress) =>

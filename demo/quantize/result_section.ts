@@ -18,6 +18,7 @@ export class ResultSection {
   private readonly tiles = byId('tiles', HTMLDivElement);
   private readonly saving: SaveSection;
   private readonly trial: TrialSection;
+  private measuring = new AbortController();
 
   /** @param onStored called when this browser keeps another model */
   constructor(
@@ -39,11 +40,18 @@ export class ResultSection {
   }
 
   hide(): void {
+    this.stop();
     this.section.hidden = true;
+  }
+
+  /** Gives up measuring: something else is wanted of the worker. */
+  stop(): void {
+    this.measuring.abort();
   }
 
   /** Shows what became of a model: at once what is known, then speed and plots as they come. */
   async show(model: OpenedModel, report: ReportJson, options: PageOptions): Promise<void> {
+    this.stop();
     clearReport(this.report);
     this.showTiles(report, undefined);
     this.showNotes(report);
@@ -51,9 +59,15 @@ export class ResultSection {
     this.trial.prepare(model, options);
     this.section.hidden = false;
     byId('result-title', HTMLHeadingElement).focus();
-    const {input, inputs} = options;
-    this.showTiles(report, await this.session.call('measureSpeed', {input, inputs}));
-    await showReport(this.report, await this.session.call('drawReport', undefined));
+    this.measuring = new AbortController();
+    const {signal} = this.measuring;
+    try {
+      const {input, inputs} = options;
+      const speed = await this.session.call('measureSpeed', {input, inputs}, {signal});
+      this.showTiles(report, speed);
+    } finally {
+      await showReport(this.report, await this.session.call('drawReport', undefined, {signal}));
+    }
   }
 
   private showNotes({notes}: ReportJson): void {

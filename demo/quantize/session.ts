@@ -1,4 +1,5 @@
 import type {ArgumentOf, ResultOf} from '../common/rpc.js';
+import {isCancelled} from '../common/user_error.js';
 import type {CallOptions} from '../common/worker_client.js';
 import type {DemoWorker} from '../common/page.js';
 import type {WorkerOperations} from '../worker.js';
@@ -30,7 +31,19 @@ export class Session {
     argument: ArgumentOf<WorkerOperations, K>,
     options: CallOptions = {},
   ): Promise<ResultOf<WorkerOperations, K>> {
+    await this.reopen(options);
+    try {
+      return await this.worker.call(name, argument, options);
+    } catch (error) {
+      // The worker was replaced because of an earlier call, which would not end.
+      const isOurs = options.signal?.aborted === true;
+      if (!isCancelled(error) || isOurs || this.isOpen) throw error;
+      await this.reopen(options);
+      return this.worker.call(name, argument, options);
+    }
+  }
+
+  private async reopen(options: CallOptions): Promise<void> {
     if (!this.isOpen && this.origin !== undefined) await this.open(this.origin, options);
-    return this.worker.call(name, argument, options);
   }
 }

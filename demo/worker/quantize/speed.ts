@@ -61,6 +61,7 @@ async function timesOf(runners: readonly Runner[], {signal, onProgress}: Call) {
       const {milliseconds} = await runner.run();
       if (round >= 0) times[i].push(milliseconds);
     }
+    await new Promise(resolve => setTimeout(resolve)); // lets a cancelling page be heard
     onProgress({step: 'Measuring speed', done: Math.max(round + 1, 0) / ROUNDS});
     if (round >= 0 && performance.now() > end) break;
   }
