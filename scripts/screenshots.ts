@@ -34,6 +34,7 @@ const PICTURES: readonly Picture[] = [
 ];
 
 const WIDTH = 1180;
+const PATIENCE_MS = 120_000;
 
 const server = await StaticServer.start(join(root, 'build/demo'));
 const browser = await browserType.launch({
@@ -43,8 +44,10 @@ const browser = await browserType.launch({
 try {
   for (const {name, path, height, ready} of PICTURES) {
     const page = await browser.newPage({viewport: {width: WIDTH, height}, deviceScaleFactor: 1});
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(server.url(path));
     await ready(page);
+    await page.evaluate('scrollTo(0, 0)');
     await page.screenshot({path: join(root, `docs/images/${name}.png`)});
     await page.close();
   }
