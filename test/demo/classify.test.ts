@@ -191,6 +191,14 @@ describe('its bit widths', () => {
     await visitor.page.waitForSelector('#progress progress', {state: 'hidden'});
   }
 
+  /** Of tfjs in the page's worker, once all that was asked of it is done. */
+  async function tensorCount(): Promise<number> {
+    await visitor.page.click('#renew');
+    await visitor.page.waitForSelector('#samples button:first-child[aria-pressed=true]');
+    const [worker] = visitor.page.workers().filter(one => !one.url().startsWith('blob:'));
+    return worker.evaluate<number>('_tfengine.memory().numTensors');
+  }
+
   it('make the versions anew, with a bar that says what happens', async () => {
     const eight = await best('dfq');
     await bits('weightBits', 4).check();
@@ -203,7 +211,8 @@ describe('its bit widths', () => {
     expect(classNames).toContain(eight.replace(' ✓', ''));
   }, 30_000);
 
-  it('go back to those that hold when one cancels', async () => {
+  it('go back to those that hold when one cancels, and leave nothing behind', async () => {
+    const tensors = await tensorCount();
     const before = await score('dfq', 'dl');
     await bits('activationBits', 5).check();
     await visitor.page.click('#progress button');
@@ -212,9 +221,11 @@ describe('its bit widths', () => {
     expect(await bits('weightBits', 4).isChecked()).toBe(true);
     expect(await score('dfq', 'dl')).toBe(before);
     expect(await visitor.page.locator('[role=alert]').count()).toBe(0);
+    const images = parseInt(await visitor.text('#seen'));
     await stream().click();
-    await seen(5);
+    await seen(images + 5);
     await stream().click();
+    expect(await tensorCount()).toBe(tensors);
   }, 30_000);
 });
 
