@@ -31,6 +31,18 @@ const PICTURES: readonly Picture[] = [
       await page.waitForTimeout(1000);
     },
   },
+  {
+    name: 'demo_quantize',
+    path: '/quantize/index.html',
+    height: 1240,
+    ready: async page => {
+      await page.click('#example');
+      await page.click('#quantize');
+      await page.waitForFunction("document.querySelector('#report').shadowRoot?.querySelectorAll('figure').length >= 3"); // prettier-ignore
+      await page.locator('#result-title').evaluate(title => title.scrollIntoView());
+      await page.waitForTimeout(500);
+    },
+  },
 ];
 
 const WIDTH = 1180;

@@ -3,7 +3,7 @@ import {bytes} from '../common/format.js';
 import type {Page} from '../common/page.js';
 import type {Session} from './session.js';
 
-/** Takes the quantized model home: as a zip, or in this browser. */
+/** Takes the quantized model home: as a zip, as ONNX, or in this browser. */
 export class SaveSection {
   private readonly status = byId('saved', HTMLParagraphElement);
   private readonly name = byId('keep-name', HTMLInputElement);
@@ -15,7 +15,12 @@ export class SaveSection {
     private readonly onStored: () => Promise<void>,
   ) {
     const {attempt} = page;
-    byId('save-zip', HTMLButtonElement).addEventListener('click', () => attempt(() => this.zip()));
+    const button = (id: string, operation: 'zipModel' | 'onnxModel', contents: string) =>
+      byId(id, HTMLButtonElement).addEventListener('click', () =>
+        attempt(() => this.save(operation, contents)),
+      );
+    button('save-zip', 'zipModel', 'model.json, its weight files, report.html and report.json');
+    button('save-onnx', 'onnxModel', 'ONNX in QDQ form, for onnxruntime and others');
     byId('keep', HTMLFormElement).addEventListener('submit', event => {
       event.preventDefault();
       attempt(() => this.keep());
@@ -27,13 +32,13 @@ export class SaveSection {
     this.status.textContent = '';
   }
 
-  private async zip(): Promise<void> {
+  private async save(operation: 'zipModel' | 'onnxModel', contents: string): Promise<void> {
     this.page.errors.clear();
     this.status.textContent = 'Packing…';
     try {
-      const {name, blob} = await this.session.call('zipModel', undefined);
+      const {name, blob} = await this.session.call(operation, undefined);
       download(name, blob);
-      this.status.textContent = `${name}: ${bytes(blob.size)}, with model.json, its weight files, report.html and report.json.`;
+      this.status.textContent = `${name}, ${bytes(blob.size)}: ${contents}.`;
     } catch (error) {
       this.status.textContent = '';
       throw error;

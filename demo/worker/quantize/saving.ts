@@ -1,6 +1,7 @@
 import {io} from '@tensorflow/tfjs-core';
 import {type Zippable, zipSync} from 'fflate';
 import {encodeFiles, gatherWeights} from '../../../node/model_files.js';
+import {toOnnx} from '../../../src/index.js';
 import {inWords} from './words.js';
 import {neededInt8} from './workbench.js';
 
@@ -30,6 +31,15 @@ async function zipModel(): Promise<SavedFile> {
   }, REMEDY);
 }
 
+/** The quantized model for other runtimes: ONNX, with QuantizeLinear and DequantizeLinear. */
+async function onnxModel(): Promise<SavedFile> {
+  const {name, model} = neededInt8();
+  return inWords(async () => {
+    const bytes = new Uint8Array(await toOnnx(model));
+    return {name: `${name}.onnx`, blob: new Blob([bytes], {type: 'application/octet-stream'})};
+  }, 'Save it as zip: what ONNX has no operation for runs in TensorFlow.js all the same.');
+}
+
 /** The same model gives the same file. */
 const EPOCH = new Date(1980, 0, 1);
 
@@ -44,4 +54,4 @@ async function filesOf(model: ReturnType<typeof neededInt8>['model']) {
   return files[0];
 }
 
-export const savingOperations = {zipModel};
+export const savingOperations = {zipModel, onnxModel};

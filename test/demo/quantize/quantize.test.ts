@@ -138,7 +138,7 @@ describe('the INT8 model', () => {
   beforeAll(async () => {
     await quantizer.quantize();
     await quantizer.reported();
-    ({bytes} = await quantizer.saveZip());
+    ({bytes} = await quantizer.save('#save-zip'));
     await tf.setBackend('int8');
     const float = await loadGraphModel(`file://${join(PICTOGRAMS, 'model.json')}`);
     inNode = await dfq.quantize(float);
@@ -199,6 +199,12 @@ describe('the INT8 model', () => {
     for (const seed of [1, 2, 3]) expect(logits(unpacked, seed)).toEqual(logits(inNode, seed));
   });
 
+  it('is saved as ONNX, the same that Node writes', async () => {
+    const {name, bytes: onnx} = await quantizer.save('#save-onnx');
+    expect(name).toBe('pictograms-int8.onnx');
+    expect(Buffer.compare(onnx, await dfq.toOnnx(inNode))).toBe(0);
+  });
+
   it('is tried on a generated input, beside the float model', async () => {
     const {page} = quantizer;
     await page.click('#trial-generated');
@@ -232,7 +238,7 @@ describe('the INT8 model', () => {
     expect(await quantizer.text('#opened')).toMatch(/^kept one INT8 already/);
     expect(await page.locator('#inside').isVisible()).toBe(false);
     expect(await quantizer.text('#tiles')).toContain('29 of 29');
-    const saved = unzipSync((await quantizer.saveZip()).bytes);
+    const saved = unzipSync((await quantizer.save('#save-zip')).bytes);
     expect(saved['group1-shard1of1.bin']).toEqual(unzipSync(bytes)['group1-shard1of1.bin']);
     await page.click('#trial-generated');
     await page.waitForSelector('#trial-result table tbody tr:nth-child(5)');

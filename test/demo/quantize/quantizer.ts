@@ -84,11 +84,11 @@ export class Quantizer {
     await this.page.click('#another');
   }
 
-  /** The zip that the page saves. */
-  async saveZip(): Promise<{name: string; bytes: Uint8Array}> {
+  /** What the page saves at a click on the button. */
+  async save(button: '#save-zip' | '#save-onnx'): Promise<{name: string; bytes: Uint8Array}> {
     const [download]: [Download, void] = await Promise.all([
       this.page.waitForEvent('download'),
-      this.page.click('#save-zip'),
+      this.page.click(button),
     ]);
     return {
       name: download.suggestedFilename(),
