@@ -1,7 +1,6 @@
 import {type AttrLiteral, attributesOf} from '../../src/graph/attributes.js';
 import {type Constant, floatConstant, intConstant} from '../../src/graph/constant.js';
 import {Graph, type Node} from '../../src/graph/graph.js';
-import {Random} from '../../models/pictograms/random.js';
 
 /** A tensor of a graph that is being built, NHWC, of one sample. */
 export interface Image {
@@ -46,7 +45,7 @@ const PLAIN = {conv: 'Conv2D', depthwise: 'DepthwiseConv2dNative'};
 export class ModelBuilder {
   private readonly nodes: Node[] = [];
   private readonly constants: [string, Constant][] = [];
-  private readonly random = new Random(1);
+  private drawn = 0;
   private count = 0;
   private macs = 0;
 
@@ -72,9 +71,9 @@ export class ModelBuilder {
 
   /** Uniform on [mean − spread, mean + spread]. */
   weights(shape: readonly number[], spread: number, mean = 0): string {
-    const length = shape.reduce((a, b) => a * b, 1);
-    const value = () => mean + this.random.uniform(-spread, spread);
-    return this.constant(floatConstant(Float32Array.from({length}, value), shape));
+    const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    for (let i = 0; i < values.length; i++) values[i] = mean + spread * noise(++this.drawn);
+    return this.constant(floatConstant(values, shape));
   }
 
   integers(values: readonly number[], shape?: readonly number[]): string {
@@ -219,4 +218,11 @@ export class ModelBuilder {
     for (const [name, value] of this.constants) graph.addConstant(name, value);
     return {graph, inputShape: this.inputShape, macs: this.macs};
   }
+}
+
+/** The i-th of a sequence that looks uniform on [−1, 1): the mixing of MurmurHash3. */
+function noise(i: number): number {
+  let bits = Math.imul(i ^ (i >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) / 2 ** 31;
 }

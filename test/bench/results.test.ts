@@ -1,0 +1,80 @@
+import {CEILING} from '../../bench/peers/ceiling.js';
+import {OURS} from '../../bench/peers/tfjs.js';
+import type {BenchModel, Peer} from '../../bench/peers/peer.js';
+import {resultsOf, resultTable} from '../../bench/results.js';
+import {timeInTurn} from '../../bench/rounds.js';
+import {median} from '../../bench/statistics.js';
+
+describe('median', () => {
+  it('is the middle value, or the mean of the two in the middle', () => {
+    expect(median([3, 1, 100])).toBe(3);
+    expect(median([4, 1, 100, 2])).toBe(3);
+    expect(median([])).toBeNaN();
+  });
+});
+
+const ANSWER = {
+  model: 'm',
+  macs: 8e6,
+  asked: 2,
+  timings: [
+    {peer: OURS.name, threads: 2, milliseconds: [2, 1, 9]},
+    {peer: 'other', threads: 1, milliseconds: [8, 8, 7]},
+    {peer: 'broken', threads: 1, milliseconds: [], error: 'no kernel | of that'},
+    {peer: CEILING, threads: 1, milliseconds: [3, 2]},
+  ],
+};
+
+describe('resultsOf', () => {
+  const [ours, other, broken, ...rest] = resultsOf(ANSWER, 16e6);
+
+  it('has medians, ratios to ours, and shares of the ceiling of all threads that were used', () => {
+    expect([ours.median, ours.min, ours.ratio, ours.gigaMacs]).toEqual([2, 1, 1, 4]);
+    expect([other.median, other.ratio, other.gigaMacs]).toEqual([8, 4, 1]);
+    expect([ours.ceilingShare, other.ceilingShare]).toEqual([0.25, 0.125]);
+    expect(rest).toEqual([]);
+  });
+
+  it('keeps why a peer failed', () => {
+    expect(broken.error).toBe('no kernel | of that');
+  });
+
+  it('makes a Markdown table whose rows are as wide as its head', () => {
+    const lines = resultTable([ours, other, broken]).split('\n');
+    expect(lines.length).toBe(5);
+    expect(new Set(lines.map(({length}) => length)).size).toBe(1);
+    expect(lines[3]).toMatch(
+      /^\| m +\| other +\| +1 \| +8\.00 \| +7\.00 \| +4\.00 \| +1\.00 \| +13 % \|$/,
+    );
+    expect(lines[4]).toContain('fails: no kernel \\| of that');
+  });
+});
+
+describe('timeInTurn', () => {
+  const model: BenchModel = {
+    name: 'm',
+    inputShape: [1],
+    macs: 1,
+    read: () => Promise.reject(new Error('no file')),
+  };
+
+  it('lets the peers run in turn, and reports one that fails without stopping the others', async () => {
+    const log: string[] = [];
+    const peer = (name: string, most?: number): Peer => ({
+      name,
+      most,
+      threads: () => 1,
+      start: async () => ({
+        enter: async () => log.push(name),
+        run: () => new Promise(resolve => setTimeout(resolve, 25)),
+        end: async () => log.push(`${name} ends`),
+      }),
+    });
+    const broken: Peer = {name: 'c', threads: () => 1, start: ({read}) => read('x') as never};
+    const timings = await timeInTurn([peer('a'), broken, peer('b', 1)], model, 1, 3);
+    expect(log).toEqual(['a', 'b', 'a', 'a', 'a ends', 'b ends']);
+    expect(timings.map(({milliseconds}) => milliseconds.length)).toEqual([3, 0, 1]);
+    expect(timings.map(({error}) => error)).toEqual([undefined, 'no file', undefined]);
+    expect(Math.min(...timings[0].milliseconds)).toBeGreaterThanOrEqual(20);
+  });
+});
