@@ -109,6 +109,7 @@ const READERS: {readonly [op in Int8Op]: Readers<Int8Attrs[op]>} = {
   Int8Lookup: {...output, function: text},
   Int8Conv2D: convolution,
   Int8DepthwiseConv2D: convolution,
+  Int8TransposedConv2D: {...accumulator, ...window},
   Int8MatMul: accumulator,
   Int8Add: binary,
   Int8Sub: binary,

@@ -74,7 +74,7 @@ export interface PackedFilter {
 }
 
 export interface FilterSpec {
-  /** HWIO, depthwise HWIM, or [K, N] as 1×1×K×N. */
+  /** HWIO, depthwise HWIM, transposed HWOI, or [K, N] as 1×1×K×N. */
   readonly values: Int8Array;
   readonly height: number;
   readonly width: number;
@@ -86,7 +86,7 @@ export interface FilterSpec {
   /** [C] */
   readonly bias: Int32Array;
   readonly xZeroPoint: number;
-  /** A {@link FloatStage} for {@link Microkernels.packConv2D} alone. */
+  /** A {@link FloatStage} is not for {@link Microkernels.packDepthwise}. */
   readonly stage: OutputStage | FloatStage;
 }
 
@@ -166,11 +166,15 @@ export interface Microkernels {
 
   packConv2D(filter: FilterSpec): PackedFilter;
   packDepthwise(filter: FilterSpec): PackedFilter;
+  /** @param strides [height, width] of all geometries that the filter is used with */
+  packTransposedConv2D(filter: FilterSpec, strides: readonly [number, number]): PackedFilter;
   /** The stage of {@link prelu}; its table is not used. */
   packPRelu(stage: OutputStage): PackedFilter;
   freeFilter(filter: PackedFilter): void;
   conv2D(filter: PackedFilter, geometry: ConvGeometry): Unary;
   depthwiseConv2D(filter: PackedFilter, geometry: ConvGeometry): Unary;
+  /** Strides and padding are those of the convolution from y to x; no dilation. */
+  transposedConv2D(filter: PackedFilter, geometry: ConvGeometry): Unary;
   /** x: [rows, K] */
   matMul(filter: PackedFilter, rows: number): Unary;
   /** y[i, c] with the stage of channel c; x: [rows, C]. */

@@ -94,6 +94,7 @@ export function simd(
 
     packConv2D: spec => filters.packConv2D(spec),
     packDepthwise: spec => filters.packDepthwise(spec),
+    packTransposedConv2D: (spec, strides) => filters.packTransposedConv2D(spec, strides),
     packPRelu: stage => filters.packPRelu(stage),
     freeFilter: filter => filters.free(filter),
     conv2D(filter, geometry) {
@@ -110,6 +111,19 @@ export function simd(
         filter,
         records.geometryFields(geometry),
       ),
+    transposedConv2D(filter, geometry) {
+      const packed = filters.ownTransposed(filter);
+      const units = geometry.batch * geometry.outHeight;
+      const pixels = geometry.batch * geometry.inHeight * geometry.inWidth;
+      const taps = geometry.filterHeight * geometry.filterWidth;
+      const cost = pixels * taps * geometry.inChannels * geometry.outChannels;
+      const extent = {units, grain: 1, cost};
+      const loop = unary('transposedConv2D', extent, packed.fields(geometry));
+      return (x, y) => {
+        filters.ownTransposed(packed);
+        loop(x, y);
+      };
+    },
     matMul,
     prelu(filter, rows, xZeroPoint) {
       const cost = rows * filters.own(filter).inChannels * ELEMENT;

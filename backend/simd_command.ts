@@ -4,6 +4,7 @@ const OPCODES = [
   'matMul',
   'matMulChannels',
   'depthwise',
+  'transposedConv2D',
   'maxPool',
   'avgPool',
   'mean',

@@ -3,6 +3,7 @@ import type {SimdArena} from './simd_arena.js';
 import type {SimdMemory} from './simd_memory.js';
 import type {SimdExports} from './simd_module.js';
 import {stageRecord} from './simd_records.js';
+import {phaseSpecs, SimdTransposedFilter} from './simd_transposed.js';
 
 /** A filter in WASM memory, as backend/assembly/filter.ts lays it out. */
 export class SimdFilter implements PackedFilter {
@@ -41,6 +42,11 @@ export class SimdFilters {
     );
   }
 
+  packTransposedConv2D(spec: FilterSpec, strides: readonly [number, number]): SimdTransposedFilter {
+    const phases = phaseSpecs(spec, strides).map(phase => this.packConv2D(phase));
+    return new SimdTransposedFilter(phases, strides, [spec.height, spec.width]);
+  }
+
   packPRelu(stage: OutputStage): SimdFilter {
     const channels = stage.mantissa.length;
     const filter = this.allocate(this.exports.pack_prelu_bytes(channels), channels, channels);
@@ -58,7 +64,20 @@ export class SimdFilters {
     return filter;
   }
 
+  /** As {@link own}, of a filter for transposed convolutions. */
+  ownTransposed(filter: PackedFilter): SimdTransposedFilter {
+    if (!(filter instanceof SimdTransposedFilter)) {
+      throw new Error('filter was packed for another microkernel');
+    }
+    for (const phase of filter.phases) this.own(phase);
+    return filter;
+  }
+
   free(filter: PackedFilter): void {
+    if (filter instanceof SimdTransposedFilter) {
+      for (const phase of filter.phases) this.free(phase);
+      return;
+    }
     const {offset, bytes} = this.own(filter);
     this.own(filter).isFree = true;
     this.memory.release(offset, bytes);

@@ -80,7 +80,7 @@ function addRounded(graph: Graph, layer: Layer, {plan}: PipelineResult): string 
     encoding: undefined,
     values: realWeights(layer, filter),
   });
-  const inputs = [layer.node.inputs[0], weights];
+  const inputs = layer.node.inputs.map((ref, i) => (i === 1 ? weights : ref));
   const bias = plan.biases.get(name) ?? (layer.bias && graph.floatInput(layer.bias, 1)?.values);
   if (bias === undefined) {
     graph.add({...layer.node, name: rounded, inputs});

@@ -13,7 +13,7 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
  * Reverse, Maximum and Minimum (on one common grid) stay the stock ops, and the backend runs them
  * on bytes.
  *
- * Layouts: activations NHWC, filters HWIO (depthwise: HWIM), matrices [K, N].
+ * Layouts: activations NHWC, filters HWIO (depthwise: HWIM, transposed: HWOI), matrices [K, N].
  * All attributes below are GraphDef attributes; lists of numbers are `list.i` or `list.f`.
  */
 
@@ -30,6 +30,7 @@ export const Int8Op = {
   Lookup: 'Int8Lookup',
   Conv2D: 'Int8Conv2D',
   DepthwiseConv2D: 'Int8DepthwiseConv2D',
+  TransposedConv2D: 'Int8TransposedConv2D',
   MatMul: 'Int8MatMul',
   Add: 'Int8Add',
   Sub: 'Int8Sub',
@@ -52,6 +53,15 @@ export const INT8_OPERANDS: {readonly [op in Int8Op]: readonly string[]} = {
   Int8Lookup: ['x', 'table'],
   Int8Conv2D: ['x', 'filter', 'bias', 'filterScale', 'filterZeroPoint', 'activation?'],
   Int8DepthwiseConv2D: ['x', 'filter', 'bias', 'filterScale', 'filterZeroPoint', 'activation?'],
+  Int8TransposedConv2D: [
+    'x',
+    'filter',
+    'bias',
+    'filterScale',
+    'filterZeroPoint',
+    'size',
+    'activation?',
+  ],
   Int8MatMul: ['x', 'filter', 'bias', 'filterScale', 'filterZeroPoint', 'activation?'],
   Int8Add: ['a', 'b'],
   Int8Sub: ['a', 'b'],
@@ -119,7 +129,7 @@ export interface WindowAttrs {
  *   'table'  clamp to [lo, hi], then activation[q + 128]; outScale and outZeroPoint are the grid
  *            before the table, tableScale and tableZeroPoint that of the result
  *   'dequantize'  in place of (3): y = float32(acc) · float32(xScale · filterScale[c]), a float32 tensor;
- *            outScale, outZeroPoint, lo and hi are not used. For the last layers, of Conv2D and MatMul
+ *            outScale, outZeroPoint, lo and hi are not used. For the last layers, of all but DepthwiseConv2D
  *
  * bias: int32 [C] on the grid xScale · filterScale[c]. filterScale: float32 [1] or [C];
  * filterZeroPoint: int32 [1] or [C]. activation: int32 [C], float32 [1] or [C], or int32 [256].
@@ -134,6 +144,17 @@ export interface Conv2DAttrs extends AccumulatorAttrs, WindowAttrs {
   /** [height, width] */
   dilations: [number, number];
 }
+
+/**
+ * The gradient of a convolution by its image: window, strides and padding are those of a convolution that maps an
+ * image of the result's height and width to one of the operand's. Output row o sees input row i through filter row f
+ * where o = i · stride + f − padTop, and columns likewise:
+ *
+ *   acc[o, p, c] = bias[c] + Σ (filter[f, g, c, k] − filterZeroPoint[c]) · (x[i, j, k] − xZeroPoint)
+ *
+ * `size` is the int32 tensor [4] of the result's shape, of which height and width count.
+ */
+export interface TransposedConv2DAttrs extends AccumulatorAttrs, WindowAttrs {}
 
 /** x is [..., K], filter [K, N], the result [..., N]. */
 export type MatMulAttrs = AccumulatorAttrs;
@@ -201,6 +222,7 @@ export interface Int8Attrs {
   Int8Lookup: LookupAttrs;
   Int8Conv2D: Conv2DAttrs;
   Int8DepthwiseConv2D: Conv2DAttrs;
+  Int8TransposedConv2D: TransposedConv2DAttrs;
   Int8MatMul: MatMulAttrs;
   Int8Add: BinaryAttrs;
   Int8Sub: BinaryAttrs;

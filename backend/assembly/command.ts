@@ -7,6 +7,7 @@ import {
   MulSpec,
   ResizeSpec,
   ScalarStageSpec,
+  TransposedSpec,
 } from './structs';
 
 /** In the order of `OPCODES` in simd_command.ts. */
@@ -15,6 +16,7 @@ export enum Opcode {
   MATMUL,
   MATMUL_CHANNELS,
   DEPTHWISE,
+  TRANSPOSED_CONV2D,
   MAX_POOL,
   AVG_POOL,
   MEAN,
@@ -69,6 +71,14 @@ export class ConvolutionCommand extends Command {
 
   get geometry(): ConvGeometry {
     return changetype<ConvGeometry>(this.behind(offsetof<ConvolutionCommand>()));
+  }
+}
+
+/** TRANSPOSED_CONV2D */
+@unmanaged
+export class TransposedCommand extends Command {
+  get spec(): TransposedSpec {
+    return changetype<TransposedSpec>(this.behind(offsetof<TransposedCommand>()));
   }
 }
 

@@ -12,6 +12,7 @@ import {
   PReluCommand,
   ResizeCommand,
   SoftmaxCommand,
+  TransposedCommand,
 } from './command';
 import {conv2d, conv2d_scratch_bytes} from './conv2d';
 import {depthwise, depthwise_scratch_bytes} from './depthwise';
@@ -27,6 +28,7 @@ import {prelu} from './prelu';
 import {quantize} from './quantize';
 import {resize} from './resize';
 import {softmax} from './softmax';
+import {transposed_conv2d, transposed_conv2d_scratch_bytes} from './transposed_conv2d';
 
 /**
  * Runs part `part` of `parts` of a command. Parts may run in any order, at the same time too: each writes bytes of y
@@ -61,6 +63,10 @@ export function run(command: Command, part: i32, parts: i32, thread: i32): void 
     case Opcode.DEPTHWISE: {
       const c = changetype<ConvolutionCommand>(command);
       depthwise(x, c.filter, y, c.geometry, scratch, begin, end);
+      break;
+    }
+    case Opcode.TRANSPOSED_CONV2D: {
+      transposed_conv2d(x, y, changetype<TransposedCommand>(command).spec, scratch, begin, end);
       break;
     }
     case Opcode.MAX_POOL: {
@@ -138,6 +144,8 @@ export function scratch_bytes(command: Command): i32 {
       return gemm_scratch_bytes(changetype<MatMulCommand>(command).filter);
     case Opcode.DEPTHWISE:
       return depthwise_scratch_bytes(changetype<ConvolutionCommand>(command).geometry);
+    case Opcode.TRANSPOSED_CONV2D:
+      return transposed_conv2d_scratch_bytes(changetype<TransposedCommand>(command).spec);
     case Opcode.MAX_POOL:
       return max_pool_scratch_bytes(changetype<PoolCommand>(command).geometry);
     case Opcode.AVG_POOL:

@@ -20,6 +20,34 @@ export class ConvGeometry {
   padLeft: i32;
 }
 
+/** The rows of a transposed convolution, and behind these fields a {@link RowPhase} for each of the strideHeight. */
+@unmanaged
+export class TransposedSpec {
+  outHeight: i32;
+  outWidth: i32;
+  channels: i32;
+  strideHeight: i32;
+  padTop: i32;
+  /** Pixels that the phases make before the first of a row. */
+  cropLeft: i32;
+
+  phase(i: i32): RowPhase {
+    const at = changetype<usize>(this) + offsetof<TransposedSpec>();
+    return changetype<RowPhase>(at + i * (offsetof<RowPhase>() + offsetof<ConvGeometry>()));
+  }
+}
+
+/** Every strideHeight-th row of a transposed convolution: a convolution, each of whose pixels is strideWidth of y's. */
+@unmanaged
+export class RowPhase {
+  /** A `Filter`. */
+  filter: usize;
+
+  get geometry(): ConvGeometry {
+    return changetype<ConvGeometry>(changetype<usize>(this) + offsetof<RowPhase>());
+  }
+}
+
 /**
  * An output stage as it comes: arrays [channels] of int32, `hi` of int8, `table` [256] of int8 or 0. Where `isFloat`,
  * `mantissa` holds the float32 scales and nothing else counts.

@@ -1,12 +1,15 @@
 import {
   conv2d,
+  conv2dTranspose,
   depthwiseConv2d,
   reshape,
   stridedSlice,
+  type backend_util,
   type Tensor,
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
-import type {Conv2DAttrs} from '../../src/ops.js';
+import type {Conv2DAttrs, TransposedConv2DAttrs} from '../../src/ops.js';
+import {transposedWindowOf} from '../kernels/transposed_conv2d.js';
 import {windowOf} from '../kernels/window.js';
 import {finish} from './accumulator.js';
 import {steps, type Operands} from './arithmetic.js';
@@ -32,6 +35,29 @@ export function depthwiseConv2D(operands: Operands, attrs: Conv2DAttrs): Tensor 
   return convolution('Int8DepthwiseConv2D', operands, weights, attrs, (x, w, strides, dilations) =>
     depthwiseConv2d(x, w, strides, 'valid', 'NHWC', dilations),
   );
+}
+
+/** The zero points are of output channels, which in HWOI are the last axis but one. */
+export function transposedConv2D(operands: Operands, attrs: TransposedConv2DAttrs): Tensor {
+  const {x, filter, filterZeroPoint, size} = operands;
+  const weights = steps(filter, reshape(steps(filterZeroPoint, 0), [-1, 1]));
+  const [, , channels]: number[] = filter.shape;
+  const window = transposedWindowOf(x, filter, size.dataSync(), attrs);
+  const {strides, padding, explicitPaddings: [top, bottom, left, right] = [0, 0, 0, 0]} = attrs;
+  const pads: backend_util.ExplicitPadding = [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+  const sums = conv2dTranspose(
+    steps(x, attrs.xZeroPoint) as Tensor4D,
+    weights as Tensor4D,
+    [window.batch, window.outHeight, window.outWidth, channels],
+    strides,
+    padding === 'EXPLICIT' ? pads : padding === 'SAME' ? 'same' : 'valid',
+  );
+  return finish(sums, operands, attrs);
 }
 
 /** tfjs refuses strides together with dilations: then all windows are computed, and those between skipped. */

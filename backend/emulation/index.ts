@@ -2,7 +2,7 @@ import type {Tensor} from '@tensorflow/tfjs-core';
 import type {Int8Attrs, Int8Op} from '../../src/ops.js';
 import type {Operands} from './arithmetic.js';
 import {add, mul, sub} from './binary.js';
-import {conv2D, depthwiseConv2D} from './convolution.js';
+import {conv2D, depthwiseConv2D, transposedConv2D} from './convolution.js';
 import {dequantize} from './dequantize.js';
 import {lookup} from './lookup.js';
 import {matMul} from './matmul.js';
@@ -25,6 +25,7 @@ export const emulations: {
   Int8Lookup: lookup,
   Int8Conv2D: conv2D,
   Int8DepthwiseConv2D: depthwiseConv2D,
+  Int8TransposedConv2D: transposedConv2D,
   Int8MatMul: matMul,
   Int8Add: add,
   Int8Sub: sub,

@@ -16,7 +16,9 @@ export const conv2DConfig = int8Kernel(OP, (backend, operands: AccumulatorOperan
     fail(OP, `x has shape ${textOf(x.shape)}, but the filter takes ${inChannels} channels`);
   }
   const sizes = {height, width, inChannels, outChannels, taps: height * width * inChannels};
-  const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packConv2D');
+  const packed = packedFilterOf(OP, backend, operands, attrs, sizes, (kernels, spec) =>
+    kernels.packConv2D(spec),
+  );
   const shape = [window.batch, window.outHeight, window.outWidth, outChannels];
   const loop = backend.microkernels.conv2D(packed, {...window, inChannels, outChannels});
   return accumulatorStep(backend, shape, attrs, loop);

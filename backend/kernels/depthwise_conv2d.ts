@@ -20,7 +20,9 @@ export const depthwiseConv2DConfig = int8Kernel(
       fail(OP, `x has shape ${textOf(x.shape)}, but the filter takes ${inChannels} channels`);
     }
     const sizes = {height, width, inChannels, outChannels, taps: height * width};
-    const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packDepthwise');
+    const packed = packedFilterOf(OP, backend, operands, attrs, sizes, (kernels, spec) =>
+      kernels.packDepthwise(spec),
+    );
     const shape = [window.batch, window.outHeight, window.outWidth, outChannels];
     const geometry = {...window, inChannels, outChannels};
     return unaryStep(backend, shape, backend.microkernels.depthwiseConv2D(packed, geometry));

@@ -32,6 +32,7 @@ import {splitVConfig} from './split_v.js';
 import {stridedSliceConfig} from './strided_slice.js';
 import {tileConfig} from './tile.js';
 import {transposeConfig} from './transpose.js';
+import {transposedConv2DConfig} from './transposed_conv2d.js';
 import {unpackConfig} from './unpack.js';
 
 /** All kernels that know int8: our own ops, and the stock ops that only move or compare values. */
@@ -72,5 +73,6 @@ export const int8Kernels: readonly KernelConfig[] = [
   subConfig,
   tileConfig,
   transposeConfig,
+  transposedConv2DConfig,
   unpackConfig,
 ];

@@ -22,7 +22,9 @@ export const matMulConfig = int8Kernel(OP, (backend, operands: AccumulatorOperan
     fail(OP, `x has shape ${textOf(x.shape)}, but the filter takes [..., ${depth}]`);
   }
   const sizes = {height: 1, width: 1, inChannels: depth, outChannels: columns, taps: depth};
-  const packed = packedFilterOf(OP, backend, operands, attrs, sizes, 'packConv2D');
+  const packed = packedFilterOf(OP, backend, operands, attrs, sizes, (kernels, spec) =>
+    kernels.packConv2D(spec),
+  );
   const loop = backend.microkernels.matMul(packed, sizeOf(outer));
   return accumulatorStep(backend, [...outer, columns], attrs, loop);
 });

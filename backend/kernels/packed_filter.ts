@@ -1,6 +1,6 @@
 import type {AccumulatorAttrs} from '../../src/ops.js';
 import type {Int8Backend} from '../int8_backend.js';
-import type {FilterSpec, PackedFilter} from '../microkernels.js';
+import type {FilterSpec, Microkernels, PackedFilter} from '../microkernels.js';
 import {fail, type AccumulatorOperands} from './int8_kernel.js';
 import {outputStageOf, perChannel} from './output_stage.js';
 import {variantOf} from './variants.js';
@@ -18,6 +18,7 @@ export interface FilterSizes {
  * The filter with its bias, zero points and output stage, packed at first use. Nothing in it depends
  * on the size or the padding of the image.
  *
+ * @param more what `pack` depends on besides
  * @throws Error if an operand does not fit the filter, or an accumulator could overflow
  */
 export function packedFilterOf(
@@ -26,7 +27,8 @@ export function packedFilterOf(
   operands: AccumulatorOperands,
   attrs: AccumulatorAttrs,
   sizes: FilterSizes,
-  pack: 'packConv2D' | 'packDepthwise',
+  pack: (kernels: Microkernels, spec: FilterSpec) => PackedFilter,
+  more: readonly unknown[] = [],
 ): PackedFilter {
   const {filter, bias, filterScale, filterZeroPoint, activation} = operands;
   const key = [
@@ -42,13 +44,14 @@ export function packedFilterOf(
     filterZeroPoint.dataId,
     activation?.dataId,
     ...filter.shape,
+    ...more,
   ];
   return variantOf<PackedFilter>(
     backend,
     filter,
     op,
     key,
-    () => backend.microkernels[pack](specOf(op, backend, operands, attrs, sizes)),
+    () => pack(backend.microkernels, specOf(op, backend, operands, attrs, sizes)),
     packed => backend.microkernels.freeFilter(packed),
   );
 }

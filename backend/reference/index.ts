@@ -12,11 +12,19 @@ import {maxPool} from './max_pool.js';
 import {mean} from './mean.js';
 import {minimum} from './minimum.js';
 import {mul} from './mul.js';
-import {packConv2D, packDepthwise, ReferenceSlopes, stageOf, unpack} from './packed_filter.js';
+import {
+  packConv2D,
+  packDepthwise,
+  packTransposedConv2D,
+  ReferenceSlopes,
+  stageOf,
+  unpack,
+} from './packed_filter.js';
 import {prelu} from './prelu.js';
 import {quantize} from './quantize.js';
 import {resize} from './resize.js';
 import {softmax} from './softmax.js';
+import {transposedConv2D} from './transposed_conv2d.js';
 
 /**
  * The int8 arithmetic in scalar TypeScript: the definition that every other implementation equals
@@ -33,11 +41,14 @@ export function reference(): Microkernels {
     lookup: () => (x, table, y) => lookup(view(x), view(table), view(y)),
     packConv2D,
     packDepthwise,
+    packTransposedConv2D,
     packPRelu: stage => new ReferenceSlopes(stage),
     freeFilter: filter => void (filter instanceof ReferenceSlopes || unpack(filter)),
     conv2D: (filter, geometry) => (x, y) => conv2D(view(x), unpack(filter), view(y), geometry),
     depthwiseConv2D: (filter, geometry) => (x, y) =>
       depthwiseConv2D(view(x), unpack(filter), view(y), geometry),
+    transposedConv2D: (filter, geometry) => (x, y) =>
+      transposedConv2D(view(x), unpack(filter), view(y), geometry),
     matMul: (filter, rows) => (x, y) => matMul(view(x), unpack(filter), view(y), rows),
     add: (plan, operands) => (a, b, y) => add(view(a), view(b), view(y), plan, operands),
     mul: (plan, aZeroPoint, bZeroPoint, stage) => (a, b, y) =>

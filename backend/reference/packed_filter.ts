@@ -65,6 +65,21 @@ export function packConv2D(spec: FilterSpec): ReferenceFilter {
   return new ReferenceFilter(spec, weights);
 }
 
+/** HWOI → [C][H][W][I]. */
+export function packTransposedConv2D(spec: FilterSpec): ReferenceFilter {
+  const {inChannels, outChannels} = spec;
+  const taps = spec.height * spec.width;
+  const weights = new Int16Array(spec.values.length);
+  for (let tap = 0, i = 0; tap < taps; tap++) {
+    for (let c = 0; c < outChannels; c++) {
+      const at = (c * taps + tap) * inChannels;
+      for (let k = 0; k < inChannels; k++, i++)
+        weights[at + k] = spec.values[i] - spec.zeroPoint[c];
+    }
+  }
+  return new ReferenceFilter(spec, weights);
+}
+
 /** HWIM stays HWIM: with output channel c = i · multiplier + m it is [H][W][C]. */
 export function packDepthwise(spec: FilterSpec): ReferenceFilter {
   const weights = new Int16Array(spec.height * spec.width * spec.outChannels);

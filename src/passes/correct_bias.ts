@@ -1,3 +1,4 @@
+import {numbersAttr} from '../graph/attributes.js';
 import {biasValues, forEachWeight, type Layer, layerOf, setBias} from '../graph/layer.js';
 import type {Graph} from '../graph/graph.js';
 import {probeSources} from '../statistics/model_inputs.js';
@@ -127,7 +128,10 @@ async function better(
   return corrections[scores[1] > scores[0] ? 1 : 0];
 }
 
-/** Σ (Ŵ − W) E[x] for each output channel. */
+/**
+ * Σ (Ŵ − W) E[x] for each output channel; of a transposed convolution the mean over its output, of whose pixels each
+ * sees one in strideHeight · strideWidth taps.
+ */
 export function expectedShift(
   layer: Layer,
   quantized: QuantizedFilter,
@@ -136,10 +140,17 @@ export function expectedShift(
   const {values, scale, zeroPoint} = quantized;
   const shift = new Float64Array(layer.outChannels);
   const perChannel = scale.length > 1;
+  const share = 1 / phasesOf(layer);
   forEachWeight(layer, (i, inChannel, outChannel) => {
     const c = perChannel ? outChannel : 0;
     const error = scale[c] * (values[i] - zeroPoint[c]) - layer.filter.values[i];
-    shift[outChannel] += error * mean[inChannel];
+    shift[outChannel] += share * error * mean[inChannel];
   });
   return shift;
+}
+
+function phasesOf({kind, node}: Layer): number {
+  if (kind !== 'transposed') return 1;
+  const [, height, width] = numbersAttr(node.attrs, 'strides', [1, 1, 1, 1]);
+  return height * width;
 }

@@ -33,7 +33,6 @@ export const quantizeWeights: Pass<'quantize-weights'> = {
       const layer = layerOrReason(graph, node);
       if (typeof layer === 'string') left(node.name, layer);
       else if (plan.skipped.has(node.name)) left(node.name, 'it is to be skipped');
-      else if (layer.kind === 'transposed') left(node.name, 'transposed convolutions stay float');
       else plan.filters.set(node.name, quantizeFilter(layer, options));
     }
   },

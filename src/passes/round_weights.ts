@@ -52,11 +52,16 @@ function automatic(weightBits: number): 'nearest' | 'feedback' {
   return weightBits <= FEW_BITS ? 'feedback' : 'nearest';
 }
 
-/** The steps of a recurrent layer share their integers, and would each want others. */
+/**
+ * The steps of a recurrent layer share their integers, and would each want others. In a transposed convolution the
+ * errors of few taps meet in one pixel.
+ */
 function layersToRound(graph: Graph, {filters, recurrences}: QuantizationPlan): Layer[] {
   const steps = new Set(recurrences.flatMap(({layers}) => layers.map(({node}) => node.name)));
   const names = [...filters.keys()].filter(name => !steps.has(name));
-  return names.flatMap(name => layerOf(graph, graph.node(name)) ?? []);
+  return names
+    .flatMap(name => layerOf(graph, graph.node(name)) ?? [])
+    .filter(({kind}) => kind !== 'transposed');
 }
 
 async function covariancesOf(graph: Graph, layers: readonly Layer[], context: PassContext) {

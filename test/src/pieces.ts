@@ -77,5 +77,14 @@ export const PIECES: [string, string, string[]][] = [
     ['Reshape', 'Transpose'],
   ],
   ['maximum', `${BRANCH}\nr = Maximum(k, m)`, ['Int8Conv2D', 'Maximum']],
+  [
+    'transposed convolution',
+    `n = Shape(a)
+    s = Mul(n, i32<4: 1 2 2 1>)
+    m0 = Conv2DBackpropInput(s, ~2x2x4x4, a) strides=[1 2 2 1] padding=SAME
+    m = BiasAdd(m0, ~4)
+    r = Relu(m)`,
+    ['Int8TransposedConv2D', 'Mul', 'Shape'],
+  ],
   ['softmax', 'r = Softmax(a)', ['Int8Softmax']],
 ];

@@ -14,7 +14,7 @@ import {simulateLayer} from './simulated_layer.js';
 import {tableConstant} from './unary.js';
 
 /**
- * Conv2D, depthwise convolution or MatMul with its bias and its activation, as one op.
+ * Conv2D, depthwise or transposed convolution or MatMul with its bias and its activation, as one op.
  */
 export const lowerLayer: Rule = (node, lowering) => {
   const {graph, context} = lowering;
@@ -168,11 +168,16 @@ function emitLayer(
     constant('bias', intConstant(bias)),
     constant('filterScale', floatConstant(filter.scale)),
     constant('filterZeroPoint', intConstant(filter.zeroPoint)),
+    ...(layer.kind === 'transposed' ? [layer.node.inputs[0]] : []),
     ...(operand === undefined ? [] : [constant('activation', operand)]),
   ];
   const shared = {...attrs, xScale: x.scale, xZeroPoint: x.zeroPoint};
   if (layer.kind === 'matmul') {
     lowering.emitOp(head, Int8Op.MatMul, inputs, shared);
+    return;
+  }
+  if (layer.kind === 'transposed') {
+    lowering.emitOp(head, Int8Op.TransposedConv2D, inputs, {...shared, ...windowAttrs(layer.node)});
     return;
   }
   const [, ...dilations] = numbersAttr(layer.node.attrs, 'dilations', [1, 1, 1, 1]);

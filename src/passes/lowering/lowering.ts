@@ -22,6 +22,9 @@ export interface Site {
 /** Turns a node into a site, says why it can't, or leaves it to other rules (undefined). */
 export type Rule = (node: Node, lowering: Lowering) => Site | string | undefined;
 
+/** Ops that read nothing of a tensor but its shape. */
+const SHAPE_READERS = new Set(['Shape', 'Size', 'Rank']);
+
 /** Attributes that are written as `f` even when whole. */
 const FLOAT_ATTRS = /Scale$/;
 
@@ -99,8 +102,17 @@ export class Lowering {
     const floatRefs = this.floatReaders();
     for (const name of this.sites.keys()) this.graph.remove(name);
     for (const site of this.sites.values()) site.emit(this);
+    this.redirectShapeReaders();
     for (const ref of floatRefs) this.dequantize(ref);
     this.graph.removeUnused();
+  }
+
+  /** The shape of an int8 tensor is to be had without its values in float. */
+  private redirectShapeReaders(): void {
+    for (const node of this.graph.nodes.filter(({op}) => SHAPE_READERS.has(op))) {
+      const [ref, ...others] = node.inputs;
+      if (this.isInt8(ref)) this.graph.replace({...node, inputs: [this.int8Ref(ref), ...others]});
+    }
   }
 
   /** Int8 tensors that float nodes read, and that the model returns. */
@@ -108,7 +120,8 @@ export class Lowering {
     const {graph, sites} = this;
     const isInt8Site = (name: string) => sites.has(name) && !sites.get(name)?.isFloat;
     const refs = new Set<string>(graph.outputs.filter(isInt8Site));
-    for (const {inputs} of graph.nodes.filter(({name}) => !sites.has(name))) {
+    const isReader = ({name, op}: Node) => !sites.has(name) && !SHAPE_READERS.has(op);
+    for (const {inputs} of graph.nodes.filter(isReader)) {
       for (const ref of inputs) {
         const {node, control} = parseRef(ref);
         if (isInt8Site(node)) refs.add(control ? node : ref);

@@ -24,7 +24,7 @@ export function simulateLayer(
   onGrids: readonly Node[],
 ): void {
   const {graph, simulated} = simulation;
-  simulation.roundOperand(layer.node);
+  simulation.roundOperand(layer.node, layer.input);
   for (const {name} of onGrids) simulation.roundValue(name);
   if (!simulated.weights) return;
   setFilter(graph, layer, realWeights(layer, filter));

@@ -20,7 +20,7 @@ export class Simulation {
   readonly graph: Graph;
   /** Names of nodes whose value all readers see rounded. */
   private readonly values = new Set<string>();
-  /** Names of the nodes that alone see an operand 0 rounded, by that operand's reference. */
+  /** Names of the nodes that alone see an operand rounded, by that operand's reference. */
   private readonly operands = new Map<string, string[]>();
 
   constructor(
@@ -35,9 +35,8 @@ export class Simulation {
     this.values.add(node);
   }
 
-  /** Lets `node` see its operand 0 on its grid, as an Int8Quantize would make it, if it is not there yet. */
-  roundOperand(node: Node): void {
-    const [ref] = node.inputs;
+  /** Lets `node` see an operand on its grid, as an Int8Quantize would make it, if it is not there yet. */
+  roundOperand(node: Node, ref: string): void {
     if (this.lowering.isInt8(ref)) return;
     this.operands.set(ref, [...(this.operands.get(ref) ?? []), node.name]);
   }
@@ -52,8 +51,9 @@ export class Simulation {
     let last = ref;
     for (const step of this.stepsFor(ref)) last = this.graph.add(this.stepNode(step, last)).name;
     for (const name of readers) {
-      const [, ...others] = this.graph.node(name).inputs;
-      this.graph.replace({...this.graph.node(name), inputs: [last, ...others]});
+      const node = this.graph.node(name);
+      const inputs = node.inputs.map(input => (input === ref ? last : input));
+      this.graph.replace({...node, inputs});
     }
   }
 

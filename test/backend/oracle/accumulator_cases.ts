@@ -119,6 +119,55 @@ export function* convolutions(): Generator<OpCase> {
   }
 }
 
+/** The sizes of operand and result, and the window that leads from the result to the operand. */
+function* transposedWindows(): Generator<
+  [x: number[], size: number[], filter: number[], attrs: Int8Attrs['Int8TransposedConv2D']]
+> {
+  const base = {...INPUT, ...OUTPUT, activation: 'none' as const};
+  const two: [number, number] = [2, 2];
+  yield [[2, 3, 4], [6, 8], [2, 2], {...base, strides: two, padding: 'SAME'}];
+  yield [[1, 3, 4], [5, 8], [3, 3], {...base, strides: two, padding: 'SAME'}];
+  yield [[1, 3, 4], [6, 7], [4, 4], {...base, strides: two, padding: 'SAME'}];
+  yield [[1, 3, 4], [7, 10], [3, 3], {...base, strides: two, padding: 'VALID'}];
+  yield [[1, 3, 4], [5, 6], [3, 3], {...base, strides: [1, 1], padding: 'VALID'}];
+  yield [[16, 2, 1], [6, 3], [2, 5], {...base, strides: [3, 3], padding: 'SAME'}];
+  const explicitPaddings: [number, number, number, number] = [2, 0, 1, 2];
+  yield [
+    [1, 4, 3],
+    [7, 8],
+    [3, 4],
+    {...base, strides: [2, 3], padding: 'EXPLICIT', explicitPaddings},
+  ];
+}
+
+export function* transposedConvolutions(): Generator<OpCase> {
+  let seed = 8000;
+  for (const [x, size, filter, attrs] of transposedWindows()) {
+    for (const [inChannels, outChannels] of [
+      [5, 9],
+      [3, 1],
+    ]) {
+      for (const activation of ['none', 'cap', 'prelu', 'table', 'dequantize'] as const) {
+        const random = new Random(seed++);
+        const shape = [...filter, outChannels, inChannels];
+        const operands = {
+          x: int8s(random, [...x, inChannels]),
+          ...filterOperands(random, shape, outChannels, activation, inChannels > 3),
+          size: ints([x[0], ...size, outChannels], [4]),
+        };
+        const own = {...attrs, activation};
+        yield {
+          op: Int8Op.TransposedConv2D,
+          label: `to ${size.join('×')}, filter ${shape.join('×')}, ${attrs.padding}, ${activation}`,
+          operands,
+          attrs: own,
+          expected: expectations.transposedConv2D(operands, own),
+        };
+      }
+    }
+  }
+}
+
 /** Every activation, per tensor and per channel, on all three ops that accumulate. */
 export function* activations(): Generator<OpCase> {
   let seed = 1000;

@@ -1,5 +1,11 @@
 import {Int8Op} from '../../../src/ops.js';
-import {activations, convolutions, deepSums, windows} from './accumulator_cases.js';
+import {
+  activations,
+  convolutions,
+  deepSums,
+  transposedConvolutions,
+  windows,
+} from './accumulator_cases.js';
 import {f, floats, INPUT, int8s, ints, OUTPUT, type OpCase} from './op_case.js';
 import * as expectations from './op_oracle.js';
 import {Random} from './random.js';
@@ -234,6 +240,7 @@ function* softmaxes(): Generator<OpCase> {
 /** Every int8 op over shapes, paddings and activations. */
 export function* opCases(): Generator<OpCase> {
   yield* convolutions();
+  yield* transposedConvolutions();
   yield* activations();
   yield* deepSums();
   yield* binaries();

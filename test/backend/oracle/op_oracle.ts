@@ -17,6 +17,7 @@ import type {
   PReluAttrs,
   QuantizeAttrs,
   SoftmaxAttrs,
+  TransposedConv2DAttrs,
   ResizeAttrs,
   WindowAttrs,
 } from '../../../src/ops.js';
@@ -165,6 +166,30 @@ export function depthwiseConv2D(operands: Operands, attrs: Conv2DAttrs): Expecte
   const sizes = {height, width, inChannels, outChannels: inChannels * multiplier};
   const spec = filterSpec(operands, attrs, sizes);
   return {values: oracle.depthwiseConv2D(bytesOf(x), spec, g), shape: outShape(g)};
+}
+
+/** The geometry is TensorFlow.js's own of the convolution that goes the other way. */
+export function transposedConv2D(operands: Operands, attrs: TransposedConv2DAttrs): Expected {
+  const {x, filter, size} = operands;
+  const [height, width, outChannels, inChannels] = filter.shape;
+  const shape = [x.shape[0], size.values[1], size.values[2], outChannels];
+  const {inHeight, inWidth, outHeight, outWidth, ...forward} = geometryOf(
+    shape,
+    filter.shape,
+    attrs,
+    false,
+  );
+  const g = {
+    ...forward,
+    inHeight: outHeight,
+    inWidth: outWidth,
+    inChannels,
+    outHeight: inHeight,
+    outWidth: inWidth,
+    outChannels,
+  };
+  const spec = filterSpec(operands, attrs, {height, width, inChannels, outChannels});
+  return {values: valuesOf(oracle.transposedConv2D(bytesOf(x), spec, g), attrs), shape};
 }
 
 export function matMul(operands: Operands, attrs: AccumulatorAttrs): Expected {

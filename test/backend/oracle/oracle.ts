@@ -137,6 +137,33 @@ export function conv2D(x: Int8Array, filter: FilterSpec, g: ConvGeometry): Int8A
   return finished(accumulators, filter);
 }
 
+/** Each input pixel adds its products to all the output pixels that it reaches. */
+export function transposedConv2D(x: Int8Array, filter: FilterSpec, g: ConvGeometry): Int8Array {
+  const size = g.batch * g.outHeight * g.outWidth * g.outChannels;
+  const sums = Array.from({length: size}, (_, i) => filter.bias[i % g.outChannels]);
+  const sizes: [number, number, number, number] = [g.batch, g.inHeight, g.inWidth, g.inChannels];
+  let next = 0;
+  elements(sizes, (b, inRow, inColumn, k) => {
+    const q = x[next++] - filter.xZeroPoint;
+    for (let fy = 0; fy < g.filterHeight; fy++) {
+      const row = inRow * g.strideHeight + fy - g.padTop;
+      if (row < 0 || row >= g.outHeight) continue;
+      for (let fx = 0; fx < g.filterWidth; fx++) {
+        const column = inColumn * g.strideWidth + fx - g.padLeft;
+        if (column < 0 || column >= g.outWidth) continue;
+        for (let c = 0; c < g.outChannels; c++) {
+          const w =
+            filter.values[((fy * g.filterWidth + fx) * g.outChannels + c) * g.inChannels + k];
+          const at = ((b * g.outHeight + row) * g.outWidth + column) * g.outChannels + c;
+          sums[at] += (w - filter.zeroPoint[c]) * q;
+        }
+      }
+    }
+    return 0;
+  });
+  return finished(sums, filter);
+}
+
 /** A depthwise convolution as the dense one that it is: all other taps of the filter are at its zero point. */
 export function depthwiseConv2D(x: Int8Array, filter: FilterSpec, g: ConvGeometry): Int8Array {
   const multiplier = g.outChannels / g.inChannels;

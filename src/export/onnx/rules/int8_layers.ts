@@ -1,7 +1,8 @@
 import {numbersAttr} from '../../../graph/attributes.js';
 import type {Node} from '../../../graph/graph.js';
 import type {OnnxExporter, Value} from '../exporter.js';
-import {convolutionWeights, depthwiseWeights} from '../filters.js';
+import {INT8_OPERANDS, type Int8Op} from '../../../ops.js';
+import {convolutionWeights, depthwiseWeights, transposedConvolutionWeights} from '../filters.js';
 import type {OnnxAttribute} from '../model.js';
 import {
   clampOf,
@@ -44,6 +45,17 @@ function convolution(
   finish(node, exporter, {...x, name: sum, rank: 4}, count => [count, 1, 1]);
 }
 
+/** As a convolution, with the size of the result in place of dilations. */
+const transposedConv2D: Rule = (node, exporter) => {
+  const bytes = int8Operand(exporter, node, 0, gridOf(exporter, node, 'x'));
+  const x = dequantized(exporter, exporter.channelsFirst(bytes));
+  const {filter, bias} = weights(node, exporter, transposedConvolutionWeights, 1);
+  const [, height, width] = exporter.numbers(node, 5, 'size');
+  const attributes = {...int8Window(node), output_shape: [height, width]};
+  const sum = exporter.add('ConvTranspose', [x.name, filter, bias], attributes);
+  finish(node, exporter, {...x, name: sum, rank: 4}, count => [count, 1, 1]);
+};
+
 /** As a Gemm where the operand is a matrix. */
 const matMul: Rule = (node, exporter) => {
   const bytes = int8Operand(exporter, node, 0, gridOf(exporter, node, 'x'));
@@ -59,6 +71,7 @@ const matMul: Rule = (node, exporter) => {
 export const INT8_LAYERS: Rules = {
   Int8Conv2D: conv2D,
   Int8DepthwiseConv2D: depthwiseConv2D,
+  Int8TransposedConv2D: transposedConv2D,
   Int8MatMul: matMul,
 };
 
@@ -128,8 +141,9 @@ function finish(
   sum: Value,
   shapeOf: (count: number) => number[],
 ): void {
+  const position = INT8_OPERANDS[node.op as Int8Op].indexOf('activation?');
   const operand = (role: string) => {
-    const values = exporter.numbers(node, 5, 'activation');
+    const values = exporter.numbers(node, position, 'activation');
     return {
       values,
       name: (v: number[]) => exporter.constantName(role, floats(v, shapeOf(v.length))),
@@ -157,7 +171,10 @@ function finish(
     }
     case 'table': {
       const inner = quantizedResult(exporter, node, sum);
-      exporter.set(node, applyTable(node, exporter, inner, 5, gridOf(exporter, node, 'table')));
+      exporter.set(
+        node,
+        applyTable(node, exporter, inner, position, gridOf(exporter, node, 'table')),
+      );
       return;
     }
     default:
