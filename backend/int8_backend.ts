@@ -11,7 +11,7 @@ import {
 import {moveComplex} from './complex_move.js';
 import {DerivedValues} from './derived_values.js';
 import type {InnerBackend, InnerBackends} from './inner_backend.js';
-import {Int8Store} from './int8_store.js';
+import {Int8Store, type Restore} from './int8_store.js';
 import type {Block, Microkernels} from './microkernels.js';
 import type {FloatViewer} from '../src/ops.js';
 
@@ -43,7 +43,7 @@ export class Int8Backend extends KernelBackend implements FloatViewer {
 
   /** Whether a tensor lies in the int8 store. */
   holdsInt8(x: TensorInfo): boolean {
-    return this.store.has(x.dataId);
+    return this.store.has(x.dataId) && !this.store.isUndecided(x.dataId);
   }
 
   /**
@@ -53,13 +53,31 @@ export class Int8Backend extends KernelBackend implements FloatViewer {
    * @throws Error if it holds anything but integers of [−128, 127]
    */
   block(x: TensorInfo): Block {
-    return this.store.block(x.dataId) ?? this.narrow(x);
+    const block = this.store.block(x.dataId);
+    if (block !== undefined) return block;
+    this.narrow(x);
+    return this.block(x);
+  }
+
+  /** A copy of the values of a tensor that {@link block} would take, which leaves it without a block if it has none. */
+  int8Values(x: TensorInfo): Int8Array {
+    if (!this.store.has(x.dataId)) this.narrow(x);
+    return this.store.values(x.dataId).slice();
+  }
+
+  /**
+   * Lets go of the bytes of an int8 constant, because something derived from it has them, too.
+   *
+   * @param restore makes them from that when they are needed again: the tensor is read, moves, or gets a block
+   */
+  replaceBytes(x: TensorInfo, restore: Restore): void {
+    this.store.replace(x.dataId, restore);
   }
 
   /** A new int8 tensor. Allocate before taking views of other blocks: memory may move. */
   output(shape: number[]): {info: TensorInfo; block: Block} {
     const dataId = {};
-    const block = this.store.create(dataId, shape);
+    const block = this.store.create(dataId, util.sizeFromShape(shape));
     return {info: {dataId, shape, dtype: 'int32'}, block};
   }
 
@@ -117,6 +135,7 @@ export class Int8Backend extends KernelBackend implements FloatViewer {
     asStored = false,
   ): {readonly info: TensorInfo; readonly copied: boolean} {
     if (!this.holds(x.dataId)) engine().moveData(this, x.dataId);
+    if (this.store.isUndecided(x.dataId)) this.widen(x);
     if (inner.has(x.dataId) && !(asStored && isReshaped(x, inner))) return {info: x, copied: false};
     const dataId = {};
     inner.backend.move(dataId, this.readSync(x.dataId), x.shape, x.dtype, 1);
@@ -124,6 +143,8 @@ export class Int8Backend extends KernelBackend implements FloatViewer {
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+    const dataId = {};
+    if (this.keepsNarrow(dataId, values, dtype, 1)) return dataId;
     return this.home(dtype).backend.write(values, shape, dtype);
   }
 
@@ -134,6 +155,7 @@ export class Int8Backend extends KernelBackend implements FloatViewer {
     dtype: DataType,
     refCount: number,
   ): void {
+    if (this.keepsNarrow(dataId, values, dtype, refCount)) return;
     if (dtype === 'complex64') moveComplex(this.inner.cpu.backend, dataId, values, shape, refCount);
     else this.home(dtype).backend.move(dataId, values, shape, dtype, refCount);
   }
@@ -220,18 +242,43 @@ export class Int8Backend extends KernelBackend implements FloatViewer {
     if (owner !== undefined && owner !== this) engine().moveData(this, dataId);
   }
 
-  private narrow(x: TensorInfo): Block {
+  /**
+   * Takes large constants that fit into int8 to the int8 store, until somebody needs them as int32: most are filters, and
+   * the WASM memory of the inner backend never shrinks again.
+   */
+  private keepsNarrow(
+    dataId: DataId,
+    values: BackendValues,
+    dtype: DataType,
+    refCount: number,
+  ): boolean {
+    if (dtype !== 'int32' || !(values instanceof Int32Array)) return false;
+    if (values.length < LARGE || indexOutsideInt8(values) >= 0) return false;
+    this.store.add(dataId, new Int8Array(values), refCount);
+    return true;
+  }
+
+  /** The other way: to where int32 tensors lie. */
+  private widen({dataId, shape, dtype}: TensorInfo): void {
+    const values = this.store.read(dataId);
+    const refCount = this.store.refCount(dataId);
+    this.store.release(dataId, true);
+    this.home(dtype).backend.move(dataId, values, shape, dtype, refCount);
+  }
+
+  private narrow(x: TensorInfo): void {
     this.claim(x.dataId);
+    if (this.store.has(x.dataId)) return;
     const values = this.values(x);
     checkInt8(values, x);
     const holder = this.holder(x.dataId);
-    const refCount = this.refCount(x.dataId);
-    const block = this.store.create(x.dataId, x.shape, refCount);
-    this.microkernels.memory.view(block).set(values);
+    this.store.add(x.dataId, new Int8Array(values), this.refCount(x.dataId));
     holder?.backend.disposeData(x.dataId, true);
-    return block;
   }
 }
+
+/** Elements. */
+const LARGE = 1024;
 
 function isReshaped({dataId, shape}: TensorInfo, inner: InnerBackend): boolean {
   const stored = inner.storedShape(dataId);
@@ -241,9 +288,13 @@ function isReshaped({dataId, shape}: TensorInfo, inner: InnerBackend): boolean {
 function checkInt8(values: ArrayLike<number>, {dtype, shape}: TensorInfo): void {
   const what = `int8 backend: a tensor of dtype ${dtype}, shape [${shape.join(', ')}]`;
   if (dtype !== 'int32') throw new Error(`${what} is not int8; quantize it first`);
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] < -128 || values[i] > 127) {
-      throw new Error(`${what} holds ${values[i]}, outside int8; quantize it first`);
-    }
-  }
+  const index = indexOutsideInt8(values);
+  if (index < 0) return;
+  throw new Error(`${what} holds ${values[index]}, outside int8; quantize it first`);
+}
+
+/** @returns −1 if there is none */
+function indexOutsideInt8(values: ArrayLike<number>): number {
+  for (let i = 0; i < values.length; i++) if (values[i] < -128 || values[i] > 127) return i;
+  return -1;
 }

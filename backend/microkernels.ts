@@ -170,6 +170,8 @@ export interface Microkernels {
   packTransposedConv2D(filter: FilterSpec, strides: readonly [number, number]): PackedFilter;
   /** The stage of {@link prelu}; its table is not used. */
   packPRelu(stage: OutputStage): PackedFilter;
+  /** The `values` of a filter's spec, exactly; not of {@link packPRelu}, which has none. */
+  filterValues(filter: PackedFilter): Int8Array;
   freeFilter(filter: PackedFilter): void;
   conv2D(filter: PackedFilter, geometry: ConvGeometry): Unary;
   depthwiseConv2D(filter: PackedFilter, geometry: ConvGeometry): Unary;

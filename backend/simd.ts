@@ -96,6 +96,7 @@ export function simd(
     packDepthwise: spec => filters.packDepthwise(spec),
     packTransposedConv2D: (spec, strides) => filters.packTransposedConv2D(spec, strides),
     packPRelu: stage => filters.packPRelu(stage),
+    filterValues: filter => filters.values(filter),
     freeFilter: filter => filters.free(filter),
     conv2D(filter, geometry) {
       const units = geometry.batch * geometry.outHeight * geometry.outWidth;

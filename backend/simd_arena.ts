@@ -3,14 +3,11 @@ import type {SimdMemory} from './simd_memory.js';
 const CHUNK_BYTES = 65536;
 
 interface Chunk {
-  offset: number;
-  bytes: number;
+  readonly offset: number;
+  readonly bytes: number;
 }
 
-/**
- * Memory that lives while a filter is packed: its records and arrays. What was taken stays where it is until the next
- * call begins, which finds everything in one piece.
- */
+/** Memory that lives while a filter is packed: its records and arrays. */
 export class SimdArena {
   private chunks: Chunk[] = [];
   private used = 0;
@@ -42,17 +39,11 @@ export class SimdArena {
     return offset;
   }
 
-  /** Begins a call: nothing is taken. Several chunks become one that would have held them all. */
-  begin(): void {
-    this.used = 0;
-    if (this.chunks.length < 2) return;
-    let total = 0;
-    for (const {offset, bytes} of this.chunks) {
-      this.memory.release(offset, bytes);
-      total += bytes;
-    }
+  /** Gives everything back. */
+  end(): void {
+    for (const {offset, bytes} of this.chunks) this.memory.release(offset, bytes);
     this.chunks = [];
-    this.addChunk(total);
+    this.used = 0;
   }
 
   private addChunk(bytes: number): Chunk {

@@ -8,6 +8,8 @@ import {phaseSpecs, SimdTransposedFilter} from './simd_transposed.js';
 /** A filter in WASM memory, as backend/assembly/filter.ts lays it out. */
 export class SimdFilter implements PackedFilter {
   isFree = false;
+  /** What of the spec is needed to unpack: undefined where there are no weights. */
+  source?: {readonly depth: number; readonly zeroPoint: Int32Array};
 
   constructor(
     readonly memory: SimdMemory,
@@ -44,14 +46,14 @@ export class SimdFilters {
 
   packTransposedConv2D(spec: FilterSpec, strides: readonly [number, number]): SimdTransposedFilter {
     const phases = phaseSpecs(spec, strides).map(phase => this.packConv2D(phase));
-    return new SimdTransposedFilter(phases, strides, [spec.height, spec.width]);
+    return new SimdTransposedFilter(phases, strides, spec);
   }
 
   packPRelu(stage: OutputStage): SimdFilter {
     const channels = stage.mantissa.length;
     const filter = this.allocate(this.exports.pack_prelu_bytes(channels), channels, channels);
-    this.arena.begin();
     this.exports.pack_prelu(filter.offset, stageRecord(this.arena, stage, false), channels);
+    this.arena.end();
     return filter;
   }
 
@@ -73,6 +75,23 @@ export class SimdFilters {
     return filter;
   }
 
+  /** @throws Error if the filter has no weights, or as {@link own} */
+  values(filter: PackedFilter): Int8Array {
+    if (filter instanceof SimdTransposedFilter) {
+      return filter.join(filter.phases.map(phase => this.values(phase)));
+    }
+    const {offset, outChannels, source} = this.own(filter);
+    if (source === undefined) throw new Error('filter has no weights');
+    const {arena} = this;
+    const count = source.depth * outChannels;
+    const zeroPoint = arena.int32(source.zeroPoint);
+    const values = arena.take(count);
+    this.exports.unpack_filter(offset, source.depth, zeroPoint, values);
+    const result = this.memory.bytes.slice(values, values + count);
+    arena.end();
+    return result;
+  }
+
   free(filter: PackedFilter): void {
     if (filter instanceof SimdTransposedFilter) {
       for (const phase of filter.phases) this.free(phase);
@@ -90,15 +109,16 @@ export class SimdFilters {
     write: (filter: number, spec: number, stage: number, scratch: number) => void,
   ): SimdFilter {
     const {arena} = this;
-    arena.begin();
+    const filter = this.allocate(bytes, spec.inChannels, spec.outChannels);
+    filter.source = {depth, zeroPoint: spec.zeroPoint.slice()};
     const values = arena.int8(spec.values);
     const zeroPoint = arena.int32(spec.zeroPoint);
     const bias = arena.int32(spec.bias);
     const record = [values, zeroPoint, bias, depth, spec.outChannels, spec.xZeroPoint];
-    const filter = this.allocate(bytes, spec.inChannels, spec.outChannels);
     const stage = stageRecord(arena, spec.stage);
     const scratch = arena.take(this.exports.pack_scratch_bytes());
     write(filter.offset, arena.int32(record), stage, scratch);
+    arena.end();
     return filter;
   }
 

@@ -32,6 +32,7 @@ export interface SimdExports {
   ): void;
   /** For the two above. */
   pack_scratch_bytes(): number;
+  unpack_filter(filter: number, depth: number, zeroPoint: number, values: number): void;
   pack_prelu_bytes(channels: number): number;
   pack_prelu(stage: number, spec: number, channels: number): void;
   /** Bytes of scratch of one thread that runs the command. */

@@ -8,6 +8,8 @@ import type {
 import type {SimdFilter} from './simd_filter.js';
 import {geometryFields} from './simd_records.js';
 
+type FilterSize = Pick<FilterSpec, 'height' | 'width' | 'inChannels' | 'outChannels'>;
+
 /**
  * A transposed convolution as ordinary ones. Output rows of one phase, o + padTop = i · stride + phase, see the input
  * through the same filter rows, so each phase is a convolution with these, of stride 1. Along a row, strideWidth
@@ -15,13 +17,16 @@ import {geometryFields} from './simd_records.js';
  */
 export class SimdTransposedFilter implements PackedFilter {
   readonly bytes: number;
+  private readonly size: FilterSize;
 
   /** @param phases by (o + padTop) mod stride */
   constructor(
     readonly phases: readonly SimdFilter[],
     private readonly strides: readonly [number, number],
-    private readonly size: readonly [number, number],
+    size: FilterSize,
   ) {
+    const {height, width, inChannels, outChannels} = size;
+    this.size = {height, width, inChannels, outChannels};
     this.bytes = phases.reduce((sum, {bytes}) => sum + bytes, 0);
   }
 
@@ -37,16 +42,27 @@ export class SimdTransposedFilter implements PackedFilter {
     return [outHeight, outWidth, outChannels, strideHeight, padTop, cropLeft, ...phases];
   }
 
+  /** The values of the whole filter, HWOI, from those of its phases. */
+  join(phases: readonly Int8Array[]): Int8Array {
+    const {height, width, inChannels, outChannels} = this.size;
+    const values = new Int8Array(height * width * inChannels * outChannels);
+    phases.forEach((phase, index) => {
+      const sources = sourcesOf(this.size, this.strides, index);
+      for (let i = 0; i < phase.length; i++) if (sources[i] >= 0) values[sources[i]] = phase[i];
+    });
+    return values;
+  }
+
   private phaseGeometry(geometry: ConvGeometry, phase: number): ConvGeometry {
     const {outHeight, outWidth, outChannels, padTop, padLeft} = geometry;
     const [strideHeight, strideWidth] = this.strides;
-    const [filterHeight, filterWidth] = this.size;
+    const {height, width} = this.size;
     const firstRow = Math.ceil((padTop - phase) / strideHeight);
     const lastRow = Math.floor((padTop + outHeight - 1 - phase) / strideHeight);
     const firstColumn = Math.floor(padLeft / strideWidth);
     const lastColumn = Math.floor((padLeft + outWidth - 1) / strideWidth);
-    const rowTaps = tapCount(filterHeight, strideHeight, phase);
-    const columnTaps = tapCount(filterWidth, strideWidth, 0);
+    const rowTaps = tapCount(height, strideHeight, phase);
+    const columnTaps = tapCount(width, strideWidth, 0);
     return {
       ...geometry,
       outHeight: lastRow - firstRow + 1,
@@ -74,34 +90,45 @@ export function phaseSpecs(spec: FilterSpec, strides: readonly [number, number])
   return Array.from({length: strides[0]}, (_, phase) => phaseSpec(spec, strides, phase));
 }
 
+/** Where in the filter, HWOI, each value of a phase's filter, HWIO, comes from; −1 for a tap that is not in it. */
+function sourcesOf(
+  {height, width, inChannels, outChannels}: FilterSize,
+  [strideHeight, strideWidth]: readonly [number, number],
+  phase: number,
+): Int32Array {
+  const rows = tapCount(height, strideHeight, phase);
+  const columns = tapCount(width, strideWidth, 0);
+  const sources = new Int32Array(rows * columns * inChannels * strideWidth * outChannels);
+  return sources.map((_, i) => {
+    const channel = i % (strideWidth * outChannels);
+    const k = Math.floor(i / (strideWidth * outChannels)) % inChannels;
+    const tap = Math.floor(i / (strideWidth * outChannels) / inChannels);
+    // The window goes down and right, the filter's rows and columns up and left.
+    const fy = phase + (rows - 1 - Math.floor(tap / columns)) * strideHeight;
+    const fx = Math.floor(channel / outChannels) + (columns - 1 - (tap % columns)) * strideWidth;
+    if (fy >= height || fx >= width) return -1;
+    return ((fy * width + fx) * outChannels + (channel % outChannels)) * inChannels + k;
+  });
+}
+
 function phaseSpec(
   spec: FilterSpec,
-  [strideHeight, strideWidth]: readonly [number, number],
+  strides: readonly [number, number],
   phase: number,
 ): FilterSpec {
   const {inChannels, outChannels} = spec;
+  const [strideHeight, strideWidth] = strides;
   const height = tapCount(spec.height, strideHeight, phase);
   const width = tapCount(spec.width, strideWidth, 0);
-  const columns = strideWidth * outChannels;
-  const values = new Int8Array(height * width * inChannels * columns);
-  for (let i = 0; i < values.length; i++) {
-    const column = i % columns;
-    const c = column % outChannels;
-    const k = Math.floor(i / columns) % inChannels;
-    const tap = Math.floor(i / columns / inChannels);
-    // The window goes down and right, the filter's rows and columns up and left.
-    const fy = phase + (height - 1 - Math.floor(tap / width)) * strideHeight;
-    const fx = Math.floor(column / outChannels) + (width - 1 - (tap % width)) * strideWidth;
-    const isInside = fy < spec.height && fx < spec.width;
-    const at = ((fy * spec.width + fx) * outChannels + c) * inChannels + k;
-    values[i] = isInside ? spec.values[at] : spec.zeroPoint[c];
-  }
+  const values = Int8Array.from(sourcesOf(spec, strides, phase), (source, i) =>
+    source < 0 ? spec.zeroPoint[i % outChannels] : spec.values[source],
+  );
   return {
     values,
     height,
     width,
     inChannels,
-    outChannels: columns,
+    outChannels: strideWidth * outChannels,
     zeroPoint: repeated(spec.zeroPoint, strideWidth),
     bias: repeated(spec.bias, strideWidth),
     xZeroPoint: spec.xZeroPoint,

@@ -8,6 +8,7 @@ export {pack_depthwise, pack_depthwise_bytes} from './pack_depthwise';
 export {pack_gemm, pack_gemm_bytes} from './pack_gemm';
 export {pack_prelu, pack_prelu_bytes} from './prelu';
 export {run, scratch_bytes} from './run';
+export {unpack_filter} from './unpack';
 
 /** Where free memory begins. */
 export function heap_base(): usize {

@@ -16,7 +16,7 @@ export interface FilterSizes {
 
 /**
  * The filter with its bias, zero points and output stage, packed at first use. Nothing in it depends
- * on the size or the padding of the image.
+ * on the size or the padding of the image. Where the filter's values are needed again, they come from there.
  *
  * @param more what `pack` depends on besides
  * @throws Error if an operand does not fit the filter, or an accumulator could overflow
@@ -51,7 +51,12 @@ export function packedFilterOf(
     filter,
     op,
     key,
-    () => pack(backend.microkernels, specOf(op, backend, operands, attrs, sizes)),
+    () => {
+      const spec = specOf(op, backend, operands, attrs, sizes);
+      const packed = pack(backend.microkernels, spec);
+      backend.replaceBytes(filter, () => backend.microkernels.filterValues(packed));
+      return packed;
+    },
     packed => backend.microkernels.freeFilter(packed),
   );
 }
@@ -74,10 +79,9 @@ function specOf(
   checkAccumulator(op, taps, biases);
   const scales = backend.values(filterScale);
   const activations = activation === undefined ? [] : backend.values(activation);
-  const block = backend.block(filter);
   return {
     ...sizes,
-    values: backend.microkernels.memory.view(block).slice(), // packing allocates, and may move the block
+    values: backend.int8Values(filter),
     zeroPoint: Int32Array.from(perChannel(op, 'filterZeroPoint', zeroPoints, channels)),
     bias: Int32Array.from(biases),
     xZeroPoint: attrs.xZeroPoint,

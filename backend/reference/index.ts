@@ -13,6 +13,7 @@ import {mean} from './mean.js';
 import {minimum} from './minimum.js';
 import {mul} from './mul.js';
 import {
+  filterValues,
   packConv2D,
   packDepthwise,
   packTransposedConv2D,
@@ -43,6 +44,7 @@ export function reference(): Microkernels {
     packDepthwise,
     packTransposedConv2D,
     packPRelu: stage => new ReferenceSlopes(stage),
+    filterValues: filter => filterValues(unpack(filter)),
     freeFilter: filter => void (filter instanceof ReferenceSlopes || unpack(filter)),
     conv2D: (filter, geometry) => (x, y) => conv2D(view(x), unpack(filter), view(y), geometry),
     depthwiseConv2D: (filter, geometry) => (x, y) =>

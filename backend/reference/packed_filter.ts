@@ -1,5 +1,11 @@
 import type {FilterSpec, FloatStage, OutputStage, PackedFilter} from '../microkernels.js';
 
+/** Of value i of a filter: its output channel, and its place among the weights. */
+interface Layout {
+  channelOf(i: number): number;
+  indexOf(i: number): number;
+}
+
 /** A filter as the reference keeps it: its own copies, the zero points already subtracted. */
 export class ReferenceFilter implements PackedFilter {
   readonly bytes: number;
@@ -10,6 +16,7 @@ export class ReferenceFilter implements PackedFilter {
   readonly xZeroPoint: number;
   readonly stage: OutputStage | FloatStage;
   readonly bias: Int32Array;
+  readonly zeroPoint: Int32Array;
 
   /**
    * @param weights filter − zeroPoint[c], in [−255, 255]. Conv2D and matrices [C][H][W][I];
@@ -18,6 +25,7 @@ export class ReferenceFilter implements PackedFilter {
   constructor(
     spec: FilterSpec,
     readonly weights: Int16Array,
+    readonly layout: Layout,
   ) {
     this.height = spec.height;
     this.width = spec.width;
@@ -26,8 +34,16 @@ export class ReferenceFilter implements PackedFilter {
     this.xZeroPoint = spec.xZeroPoint;
     this.stage = 'scale' in spec.stage ? {scale: spec.stage.scale.slice()} : copyStage(spec.stage);
     this.bias = spec.bias.slice();
+    this.zeroPoint = spec.zeroPoint.slice();
     this.bytes = weights.byteLength + this.bias.byteLength + stageBytes(spec.stage);
   }
+}
+
+/** The values that were packed, in their order. */
+export function filterValues({weights, zeroPoint, layout}: ReferenceFilter): Int8Array {
+  return new Int8Array(weights.length).map(
+    (_, i) => weights[layout.indexOf(i)] + zeroPoint[layout.channelOf(i)],
+  );
 }
 
 /** @throws Error if the filter was packed by another implementation */
@@ -55,38 +71,38 @@ export function stageOf(slopes: PackedFilter): OutputStage {
 
 /** HWIO → [C][H][W][I], so that one output channel's weights lie in a row. */
 export function packConv2D(spec: FilterSpec): ReferenceFilter {
-  const depth = spec.height * spec.width * spec.inChannels;
-  const weights = new Int16Array(depth * spec.outChannels);
-  for (let k = 0; k < depth; k++) {
-    for (let c = 0; c < spec.outChannels; c++) {
-      weights[c * depth + k] = spec.values[k * spec.outChannels + c] - spec.zeroPoint[c];
-    }
-  }
-  return new ReferenceFilter(spec, weights);
+  const {height, width, inChannels, outChannels} = spec;
+  const depth = height * width * inChannels;
+  return pack(spec, {
+    channelOf: i => i % outChannels,
+    indexOf: i => (i % outChannels) * depth + Math.floor(i / outChannels),
+  });
 }
 
 /** HWOI → [C][H][W][I]. */
 export function packTransposedConv2D(spec: FilterSpec): ReferenceFilter {
-  const {inChannels, outChannels} = spec;
-  const taps = spec.height * spec.width;
-  const weights = new Int16Array(spec.values.length);
-  for (let tap = 0, i = 0; tap < taps; tap++) {
-    for (let c = 0; c < outChannels; c++) {
-      const at = (c * taps + tap) * inChannels;
-      for (let k = 0; k < inChannels; k++, i++)
-        weights[at + k] = spec.values[i] - spec.zeroPoint[c];
-    }
-  }
-  return new ReferenceFilter(spec, weights);
+  const {height, width, inChannels, outChannels} = spec;
+  const channelOf = (i: number) => Math.floor(i / inChannels) % outChannels;
+  return pack(spec, {
+    channelOf,
+    indexOf(i) {
+      const tap = Math.floor(i / inChannels / outChannels);
+      return (channelOf(i) * height * width + tap) * inChannels + (i % inChannels);
+    },
+  });
 }
 
 /** HWIM stays HWIM: with output channel c = i · multiplier + m it is [H][W][C]. */
 export function packDepthwise(spec: FilterSpec): ReferenceFilter {
-  const weights = new Int16Array(spec.height * spec.width * spec.outChannels);
+  return pack(spec, {channelOf: i => i % spec.outChannels, indexOf: i => i});
+}
+
+function pack(spec: FilterSpec, layout: Layout): ReferenceFilter {
+  const weights = new Int16Array(spec.values.length);
   for (let i = 0; i < weights.length; i++) {
-    weights[i] = spec.values[i] - spec.zeroPoint[i % spec.outChannels];
+    weights[layout.indexOf(i)] = spec.values[i] - spec.zeroPoint[layout.channelOf(i)];
   }
-  return new ReferenceFilter(spec, weights);
+  return new ReferenceFilter(spec, weights, layout);
 }
 
 function copyStage(stage: OutputStage): OutputStage {

@@ -195,6 +195,70 @@ describe('Int8Backend', () => {
     x.dispose();
   });
 
+  const LARGE = Int32Array.from({length: 1500}, (_, i) => (i % 256) - 128);
+  const wasmHas = (x: tf.Tensor) => int8Backend().inner.wasm?.has(x.dataId);
+
+  it('keeps a large int32 constant of small values in one byte each', () => {
+    const x = tf.tensor(LARGE, [30, 50]);
+    const clone = x.clone();
+    expect([wasmHas(x), int8Backend().holdsInt8(x)]).toEqual([false, false]);
+    expect(read(x)).toEqual(Array.from(LARGE));
+    expect(tf.memory().numBytes).toBe(before[2] + 2 * 4 * LARGE.length);
+    expect(int8Backend().refCount(x.dataId)).toBe(2);
+    tf.dispose([x, clone]);
+  });
+
+  it('gives float kernels such a constant as int32, with all its references', () => {
+    const x = tf.tensor(LARGE, [30, 50]);
+    const clone = x.clone();
+    const y = tf.tidy(() => tf.add(tf.reshape(x, [1500]), tf.scalar(1000, 'int32')));
+    expect(read(y)).toEqual(Array.from(LARGE, value => value + 1000));
+    expect([wasmHas(x), int8Backend().holdsInt8(x)]).toEqual([true, false]);
+    x.dispose();
+    expect(read(clone)).toEqual(Array.from(LARGE));
+    tf.dispose([clone, y]);
+  });
+
+  it('does not look at what the caller does with the array afterwards', () => {
+    const values = LARGE.slice();
+    const x = tf.tensor1d(values, 'int32');
+    values.fill(7);
+    expect(read(x)).toEqual(Array.from(LARGE));
+    x.dispose();
+  });
+
+  it('keeps large values, and other dtypes, as they are', () => {
+    const large = LARGE.slice();
+    large[1499] = 128;
+    const tensors = [tf.tensor1d(large, 'int32'), tf.tensor1d(Float32Array.from(LARGE))];
+    expect(tensors.map(wasmHas)).toEqual([true, true]);
+    expect(tensors.map(read)).toEqual([Array.from(large), Array.from(LARGE)]);
+    tf.dispose(tensors);
+  });
+
+  it('restores bytes it let go of when somebody needs them', async () => {
+    const restored = Int8Array.from(VALUES);
+    let calls = 0;
+    const x = int8Tensor(VALUES, [6]);
+    const bytes = int8Backend().microkernels.memory;
+    const letGo = () =>
+      int8Backend().replaceBytes(x, () => {
+        calls++;
+        return restored;
+      });
+    letGo();
+    expect(bytes.bytesInUse).toBe(before[4]);
+    expect(int8Backend().holdsInt8(x)).toBe(true);
+    expect([read(x), Array.from(int8Backend().int8Values(x))]).toEqual([VALUES, VALUES]);
+    expect([calls, bytes.bytesInUse]).toEqual([2, before[4]]);
+    expect(tf.tidy(() => read(tf.reverse(x)))).toEqual([...VALUES].reverse());
+    expect([calls, bytes.bytesInUse]).toEqual([3, before[4] + 6]);
+    letGo();
+    await tf.setBackend('cpu');
+    expect(tf.tidy(() => read(tf.add(x, tf.scalar(1, 'int32'))))).toEqual(VALUES.map(q => q + 1));
+    x.dispose();
+  });
+
   it('does not narrow what is no int8', () => {
     const large = tf.tensor1d([1, 128], 'int32');
     const float = tf.tensor1d([1, 2]);

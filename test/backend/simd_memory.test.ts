@@ -134,7 +134,6 @@ describe('SimdArena', () => {
   it('keeps what a call has taken, however much it takes', () => {
     const memory = memoryOf();
     const arena = new SimdArena(memory);
-    arena.begin();
     const first = arena.int32([1, -2, 3]);
     arena.take(5 * PAGE_BYTES);
     const last = arena.int8(Int8Array.of(7, -8));
@@ -142,19 +141,20 @@ describe('SimdArena', () => {
     expect([...memory.bytes.subarray(last, last + 2)]).toEqual([7, -8]);
   });
 
-  it('gives the same memory to every call', () => {
+  it('gives all of it back after every call', () => {
     const memory = memoryOf();
     const arena = new SimdArena(memory);
+    const before = memory.reserve(16);
     const call = () => {
-      arena.begin();
-      return [arena.take(100), arena.take(3 * PAGE_BYTES), arena.take(100)];
+      const taken = [arena.take(100), arena.take(3 * PAGE_BYTES), arena.take(100)];
+      arena.end();
+      return taken;
     };
-    call();
-    const second = call();
-    const after = memory.alloc(16);
-    expect(call()).toEqual(second);
-    expect(memory.bytesInUse).toBe(16);
-    memory.free(after);
+    const first = call();
+    const between = memory.reserve(5 * PAGE_BYTES);
+    expect(between).toBe(before + 16);
+    memory.release(between, 5 * PAGE_BYTES);
+    expect(call()).toEqual(first);
   });
 });
 
