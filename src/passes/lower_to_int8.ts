@@ -1,5 +1,6 @@
 import {shareConstants} from '../graph/share_constants.js';
 import {claimSites} from './lowering/claim_sites.js';
+import {foldPadding} from './lowering/fold_padding.js';
 import type {Pass} from './pass.js';
 
 /** Replace float ops by int8 ops, with Quantize and Dequantize only at the borders. */
@@ -9,6 +10,7 @@ export const lowerToInt8: Pass<'lower-to-int8'> = {
   preservesFunction: false,
   run(graph, context) {
     claimSites(graph, context, 'int8').rewrite();
+    foldPadding(graph);
     shareConstants(graph);
   },
 };

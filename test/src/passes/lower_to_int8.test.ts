@@ -1,6 +1,9 @@
 import {GraphModel} from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
+import {attributesOf} from '../../../src/graph/attributes.js';
+import {intConstant} from '../../../src/graph/constant.js';
 import {exportArtifacts, exportModel, handlerOf} from '../../../src/graph/export_model.js';
+import type {Graph} from '../../../src/graph/graph.js';
 import {quantize, quantizeGraph} from '../../../src/quantize.js';
 import {type InputShapes, graphOf, leakFree, sqnr, structureOf} from '../fixtures.js';
 import {around, BRANCH, PIECES, SAME, WINDOW} from '../pieces.js';
@@ -18,6 +21,16 @@ async function quantized(text: string, options: Options = {}, shapes: InputShape
   } finally {
     model.dispose();
   }
+}
+
+/** All outputs of a graph of one input 'x'. */
+async function outputsOf(graph: Graph, x: tf.Tensor): Promise<number[][]> {
+  const model = await exportModel(graph);
+  const outputs = [model.execute({x}, [...graph.outputs])].flat();
+  const values = outputs.map(y => Array.from(y.dataSync()));
+  tf.dispose(outputs);
+  model.dispose();
+  return values;
 }
 
 /** Signal over error of the int8 graph against the float one, on inputs like the probe's. */
@@ -193,6 +206,64 @@ describe('lower-to-int8', () => {
     });
     expect(graph.nodes.some(({op}) => op.startsWith('Int8'))).toBe(false);
     expect(report.layers).toEqual([]);
+  });
+
+  const PAD = 'i32<4x2: 0 0 0 1 2 1 0 0>';
+  const STRIDED = 'strides=[1 2 2 1] dilations=[1 1 1 1]';
+
+  it('lets convolutions pad what is padded before them, to the same bits', async () => {
+    const {graph} = await quantized(`
+      x = Placeholder()
+      p = Pad(x, ${PAD})
+      a0 = Conv2D(p, ~3x3x4x4) ${STRIDED} padding=VALID
+      a = BiasAdd(a0, ~4)
+      b = Relu(a)
+      q = PadV2(b, ${PAD}, f32<: 0>)
+      c0 = DepthwiseConv2dNative(q, ~3x3x4x1) ${STRIDED} padding=VALID
+      c = BiasAdd(c0, ~4)
+      d0 = Conv2D(q, ~2x2x4x4) ${STRIDED} padding=EXPLICIT explicit_paddings=[0 0 1 0 0 1 0 0]
+      d = BiasAdd(d0, ~4)
+      y = Conv2D(c, ~1x1x4x4) ${SAME}
+      return y, d`);
+    expect(graph.nodes.some(({op}) => op.startsWith('Pad'))).toBe(false);
+    const paddings = (name: string) => graph.node(name).attrs['explicitPaddings'].list?.i;
+    expect(paddings('b/int8')).toEqual([0, 1, 2, 1]);
+    expect(paddings('c/int8')).toEqual([0, 1, 2, 1]);
+    expect(paddings('d')).toEqual([1, 1, 2, 2]);
+    const padded = graph.clone();
+    for (const [name, explicit] of [
+      ['b/int8', [0, 0, 0, 0]],
+      ['c/int8', [0, 0, 0, 0]],
+      ['d', [1, 0, 0, 1]],
+    ] as const) {
+      const node = padded.node(name);
+      const value = Number(node.attrs['xZeroPoint'].i);
+      const sizes = padded.addConstant('sizes', intConstant([0, 0, 0, 1, 2, 1, 0, 0], [4, 2]));
+      const filling = padded.addConstant('filling', intConstant([value], []));
+      const inputs = [node.inputs[0], sizes, filling];
+      const pad = {name: `${name}/padded`, op: 'PadV2', inputs, attrs: {}};
+      padded.add(pad);
+      const attrs = {...node.attrs, ...attributesOf({explicitPaddings: explicit})};
+      padded.replace({...node, inputs: [pad.name, ...node.inputs.slice(1)], attrs});
+    }
+    const x = tf.randomUniform([2, 8, 8, 4], -1, 1, 'float32', 3);
+    const [want, got] = [await outputsOf(padded, x), await outputsOf(graph, x)];
+    expect(got).toEqual(want);
+    x.dispose();
+  });
+
+  it('keeps padding that something else reads, or of another value', async () => {
+    const rest = `c = Conv2D(q, ~3x3x4x4) ${STRIDED} padding=VALID
+      y = Conv2D(c, ~1x1x4x4) ${SAME}`;
+    const conv = `x = Placeholder()\na0 = Conv2D(x, ~1x1x4x4) ${SAME}\na = Relu(a0)`;
+    for (const middle of [
+      `q = PadV2(a, ${PAD}, f32<: 0.1>)\n${rest}\nreturn y`,
+      `q = Pad(a, ${PAD})\n${rest}\nz = Tanh(q)\nreturn y, z`,
+      `q = Pad(a, i32<4x2: 1 0 0 0 0 0 0 0>)\n${rest}\nreturn y`,
+    ]) {
+      const {graph} = await quantized(`${conv}\n${middle}`);
+      expect(graph.nodes.filter(({op}) => op.startsWith('Pad')).length).toBe(1);
+    }
   });
 
   for (const padding of ['-Infinity', '-3.4e38', '-1']) {
