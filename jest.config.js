@@ -40,7 +40,7 @@ const common = {
 export default {
   maxWorkers: 2,
   workerIdleMemoryLimit: '2GB',
-  testTimeout: 60_000,
+  testTimeout: 180_000, // of a few seconds on a machine at rest
   projects: [
     {
       ...common,
