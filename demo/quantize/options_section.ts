@@ -1,4 +1,4 @@
-import {byId} from '../common/dom.js';
+import {byId, element} from '../common/dom.js';
 import type {Page} from '../common/page.js';
 import {ProgressBar} from '../common/progress_bar.js';
 import type {OpenedModel} from '../worker/quantize/opening.js';
@@ -16,6 +16,7 @@ export interface Outcome extends Quantized {
 /** Step 2: what is in the model, options, and the button that quantizes. */
 export class OptionsSection {
   private readonly section = byId('inside', HTMLElement);
+  private readonly inspection = byId('inspection', HTMLDivElement);
   private readonly progress = new ProgressBar();
   private readonly button = byId('quantize', HTMLButtonElement);
   private images: readonly Blob[] = [];
@@ -50,17 +51,33 @@ export class OptionsSection {
 
   /** Shows a model that was opened. */
   async show({inputs}: OpenedModel): Promise<void> {
-    const place = byId('inspection', HTMLDivElement);
-    place.replaceChildren();
+    this.inspection.replaceChildren();
     this.take([]);
     this.form = new OptionsForm(byId('option-groups', HTMLDivElement), inputs);
     byId('calibration', HTMLFieldSetElement).hidden = !inputs.some(({picture}) => picture);
     this.section.hidden = false;
     byId('inside-title', HTMLHeadingElement).focus();
+    const shapeless = inputs.filter(({shape}) => shape === undefined);
+    if (shapeless.length === 0) await this.inspect(inputs);
+    else this.askForShapes(shapeless.map(({name}) => name), inputs); // prettier-ignore
+  }
+
+  /** Looks inside under the options as they are. */
+  private async inspect(inputs: OpenedModel['inputs']): Promise<void> {
+    this.page.errors.clear();
+    const options = (await this.form?.read()) ?? {};
     const inspection = await this.during('Looking inside', (signal, onProgress) =>
-      this.session.call('inspectModel', {}, {signal, onProgress}),
+      this.session.call('inspectModel', options, {signal, onProgress}),
     );
-    await showInspection(place, inspection, inputs);
+    await showInspection(this.inspection, inspection, inputs);
+  }
+
+  /** Without their shapes nothing can be run, and little be told. */
+  private askForShapes(names: readonly string[], inputs: OpenedModel['inputs']): void {
+    const button = element('button', {type: 'button'}, 'Look inside');
+    button.addEventListener('click', () => this.page.attempt(() => this.inspect(inputs)));
+    const text = `The model does not declare the shape of ${names.join(', ')}. Say it below, then look inside or quantize.`;
+    this.inspection.append(element('div', {class: 'card'}, element('p', {}, text), button));
   }
 
   hide(): void {

@@ -62,8 +62,8 @@ export class ResultSection {
     this.measuring = new AbortController();
     const {signal} = this.measuring;
     try {
-      const {input, inputs} = options;
-      const speed = await this.session.call('measureSpeed', {input, inputs}, {signal});
+      const {input, inputs, fills} = options;
+      const speed = await this.session.call('measureSpeed', {input, inputs, fills}, {signal});
       this.showTiles(report, speed);
     } finally {
       await showReport(this.report, await this.session.call('drawReport', undefined, {signal}));

@@ -58,8 +58,8 @@ export class TrialSection {
     const wait = element('p', {class: 'quiet small'}, 'Running both models…');
     this.place.replaceChildren(wait);
     try {
-      const {input: scaling, inputs} = this.options;
-      const options = {input: scaling, inputs};
+      const {input: scaling, inputs, fills} = this.options;
+      const options = {input: scaling, inputs, fills};
       const trial = await this.session.call('tryModel', {options, input});
       await showTrial(this.place, trial, this.nameOf);
     } finally {

@@ -7,6 +7,7 @@ import {floatFields} from './float_layers.js';
 import {inputField, scalingField} from './inputs.js';
 import {passFields} from './passes.js';
 import {gridFields, precisionFields} from './precision.js';
+import {shapeField} from './shapes.js';
 import {weightFields} from './weights.js';
 
 /** The options of `dfq quantize` as a form: what most models need in sight, the rest folded away. */
@@ -28,7 +29,9 @@ export class OptionsForm {
       group('Inputs', inputs.map(inputField)),
       group('Passes', passFields()),
     );
+    const shapeless = inputs.filter(({shape}) => shape === undefined);
     place.replaceChildren(
+      group('Inputs whose shape the model does not declare', shapeless.map(shapeField)),
       group('Precision', [...precisionFields(), ...(isPicture ? [scalingField()] : [])]),
       advanced,
     );
@@ -42,18 +45,21 @@ export class OptionsForm {
       ...Object.assign({}, ...options),
       passes: merged(options.map(({passes}) => passes)),
       inputs: merged(options.map(({inputs}) => inputs)),
+      fills: merged(options.map(({fills}) => fills)),
     } as PageOptions;
   }
 
   private group(title: string, fields: readonly Field[]): HTMLElement {
     this.fields.push(...fields);
     const own = fields.map(field => field.element);
-    return element(
+    const made = element(
       'fieldset',
       {},
       element('legend', {}, title),
       element('div', {class: 'fields'}, ...own),
     );
+    made.hidden = own.length === 0;
+    return made;
   }
 }
 

@@ -2,6 +2,7 @@ import type {GraphModel} from '@tensorflow/tfjs-converter';
 import {
   type DataType,
   dispose,
+  fill,
   type NamedTensorMap,
   type Tensor,
   tensor,
@@ -21,8 +22,17 @@ import {
 import {normalizedPixels, planar} from '../../../src/statistics/pixels.js';
 import type {Pixels} from '../images.js';
 
+/** A tensor of one value, for an input whose shape the model does not declare. */
+export interface Fill {
+  readonly shape: readonly number[];
+  readonly value: number;
+}
+
 /** What the options say of inputs. */
-export type InputOptions = Pick<QuantizeOptions, 'input' | 'inputs'>;
+export interface InputOptions extends Pick<QuantizeOptions, 'input' | 'inputs'> {
+  /** By input name. */
+  readonly fills?: Readonly<Record<string, Fill>>;
+}
 
 /** An input as the page shows it. */
 export interface InputFacts {
@@ -73,12 +83,25 @@ export class ModelInputs {
    * @param index number of the generated inputs
    */
   tensors(options: InputOptions, index: number, pixels?: Pixels): NamedTensorMap {
-    const made = probeInputs(this.graph, index, probeOptions(options));
+    const examples = this.examples(options);
+    const made = probeInputs(this.graph, index, {...probeOptions(options), examples});
+    dispose(examples);
     const target = pixels && this.picture(options);
     const spec = this.specs.find(({name}) => name === target?.name);
     if (pixels === undefined || spec === undefined) return made;
     dispose(made[spec.name]);
     return {...made, [spec.name]: this.pictureTensor(spec, pixels, options)};
+  }
+
+  /** Tensors for the inputs that the options say the shape of; the caller disposes of them. */
+  examples({fills = {}}: InputOptions): NamedTensorMap {
+    const given = this.specs.filter(({name}) => name in fills);
+    return Object.fromEntries(
+      given.map(({name, dtype}) => {
+        const {shape, value} = fills[name];
+        return [name, fill([...shape], value, dtype)];
+      }),
+    );
   }
 
   private pictureTensor(spec: InputSpec, pixels: Pixels, options: InputOptions): Tensor {

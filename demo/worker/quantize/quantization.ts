@@ -4,15 +4,15 @@ import type {Call} from '../../common/rpc.js';
 import {UserError} from '../../common/user_error.js';
 import {useBackend} from '../backend.js';
 import {decodeImage} from '../images.js';
-import {ModelInputs} from './inputs.js';
+import {type InputOptions, ModelInputs} from './inputs.js';
 import {inWords} from './words.js';
 import {neededFloat, placeResult} from './workbench.js';
 
 /** The options that a page can give: data. */
-export type PageOptions = Omit<
-  dfq.QuantizeOptions,
-  'calibration' | 'examples' | 'onProgress' | 'signal'
->;
+export interface PageOptions
+  extends
+    Omit<dfq.QuantizeOptions, 'calibration' | 'examples' | 'onProgress' | 'signal'>,
+    InputOptions {}
 
 const REMEDY =
   'Choose other options, or keep the layer that is named float; if it happens again, please report it.';
@@ -21,7 +21,9 @@ const REMEDY =
 async function inspectModel(options: PageOptions, call: Call): Promise<dfq.Inspection> {
   const {model} = neededFloat();
   await useBackend('wasm');
-  return inWords(() => dfq.inspect(model, {...options, ...control(call)}), REMEDY);
+  return withExamples(await ModelInputs.of(model), options, library =>
+    dfq.inspect(model, {...library, ...control(call)}),
+  );
 }
 
 export interface QuantizeRequest {
@@ -43,12 +45,25 @@ async function quantizeModel({options, images}: QuantizeRequest, call: Call): Pr
   const inputs = await ModelInputs.of(model);
   const calibration = images.length > 0 ? calibrationOf(inputs, options, images) : undefined;
   const start = performance.now();
-  const int8 = await inWords(
-    () => dfq.quantize(model, {...options, calibration, ...control(call)}),
-    REMEDY,
+  const int8 = await withExamples(inputs, options, library =>
+    dfq.quantize(model, {...library, calibration, ...control(call)}),
   );
   placeResult({name: `${name}-int8`, model: int8, report: int8.report});
   return {report: int8.report.toJSON(), milliseconds: performance.now() - start};
+}
+
+/** Gives work the options of the library. */
+async function withExamples<T>(
+  inputs: ModelInputs,
+  {fills, ...options}: PageOptions,
+  work: (library: dfq.QuantizeOptions) => Promise<T>,
+): Promise<T> {
+  const examples = inputs.examples({fills});
+  try {
+    return await inWords(() => work({...options, examples}), REMEDY);
+  } finally {
+    dispose(examples);
+  }
 }
 
 /** Ties the library's progress and cancelling to the call's. */
