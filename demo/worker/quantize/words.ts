@@ -25,6 +25,7 @@ function worded(error: unknown, remedy: string): unknown {
       'Close other tabs and load the page again, or use the command dfq in Node, which has more.',
     );
   }
+  if (error instanceof TypeError) return new UserError(`TensorFlow.js failed: ${message}`, remedy);
   const end = message.lastIndexOf('; ');
   return end < 0
     ? new UserError(message, remedy)

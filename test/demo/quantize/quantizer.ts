@@ -73,10 +73,10 @@ export class Quantizer {
     );
   }
 
+  /** Waits until the result is there. */
   async quantize(): Promise<void> {
     await this.page.click('#quantize');
-    await this.page.waitForSelector('#progress .progress');
-    await this.page.waitForSelector('#progress .progress', {state: 'hidden'});
+    await this.page.waitForSelector('#quantize:enabled');
     await this.page.waitForSelector('#result');
   }
 

@@ -21,6 +21,7 @@ const type = {type: 'DT_FLOAT'};
 const open = {
   format: 'graph-model',
   modelTopology: {
+    versions: {producer: 1, minConsumer: 1},
     node: [
       {name: 'x', op: 'Placeholder', attr: {dtype: type, shape: {shape: {unknownRank: true}}}},
       {name: 'w', op: 'Const', attr: {dtype: type}},
