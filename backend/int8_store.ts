@@ -1,7 +1,7 @@
 import type {DataId} from '@tensorflow/tfjs-core';
 import type {Block, Memory} from './microkernels.js';
 
-/** Makes the values of a tensor that has no block, anew at each call. */
+/** Gives the values of a tensor that has no block; not to be written to. */
 export type Restore = () => Int8Array;
 
 interface Entry {

@@ -1,11 +1,19 @@
+import {loadGraphModelSync} from '@tensorflow/tfjs-converter';
 import {
   add,
   env,
+  grads,
   memory,
+  mul,
   profile,
+  registerGradient,
+  reshape,
+  reverse,
   setBackend,
   tensor,
   tidy,
+  time,
+  unregisterGradient,
   variable,
   type Tensor,
 } from '@tensorflow/tfjs-core';
@@ -13,6 +21,7 @@ import '../../../backend/index.js';
 import type {Microkernels} from '../../../backend/microkernels.js';
 import {Int8Op, type Int8Attrs} from '../../../src/ops.js';
 import {int8Backend} from '../int8_tensor.js';
+import {messageOf} from '../oracle/message_of.js';
 import {filterOperands} from '../oracle/accumulator_cases.js';
 import {INPUT, int8s, OUTPUT} from '../oracle/op_case.js';
 import {conv2D, type Operands} from '../oracle/op_oracle.js';
@@ -31,11 +40,13 @@ const ATTRS: Int8Attrs['Int8Conv2D'] = {
 
 /** A convolution of one node, its constants, and images of other sizes than all others have. */
 class Convolution {
-  readonly attrs = {...ATTRS};
   readonly constants: Operands;
   readonly tensors: Record<string, Tensor>;
 
-  constructor(private readonly random: Random) {
+  constructor(
+    private readonly random: Random,
+    readonly attrs = {...ATTRS},
+  ) {
     this.constants = filterOperands(random, [3, 3, 4, 5], 5);
     this.tensors = tensorsOf(this.constants);
   }
@@ -53,6 +64,34 @@ class Convolution {
   dispose(): void {
     for (const x of Object.values(this.tensors)) x.dispose();
   }
+}
+
+/** Loads models of one convolution 'y' of 'x', all from one object. */
+function convolutionLoader(constants: Operands) {
+  const entries = Object.entries(constants);
+  const modelTopology = {
+    node: [
+      {name: 'x', op: 'Placeholder', attr: {shape: {shape: {unknownRank: true}}}},
+      ...entries.map(([name]) => ({name, op: 'Const', attr: {}})),
+      {
+        name: 'y',
+        op: Int8Op.Conv2D,
+        input: ['x', ...entries.map(([name]) => name)],
+        attr: graphAttrs(ATTRS),
+      },
+    ],
+    library: {},
+    versions: {producer: 1},
+  };
+  const weightSpecs = entries.map(([name, {shape, values}]) => {
+    const dtype: 'int32' | 'float32' = values instanceof Int32Array ? 'int32' : 'float32';
+    return {name, shape, dtype};
+  });
+  const data = entries.flatMap(([, {values}]) => [
+    ...new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  ]);
+  return () =>
+    loadGraphModelSync({modelTopology, weightSpecs, weightData: Uint8Array.from(data).buffer});
 }
 
 /** How often convolutions are prepared while `run` runs. */
@@ -150,6 +189,60 @@ describe('steps of a node', () => {
     for (const x of [bias, other, assigned]) x.dispose();
   });
 
+  it('see that a filter was assigned', () => {
+    const others = filterOperands(new Random(10), [3, 3, 4, 5], 5);
+    const {other} = tensorsOf({other: others['filter']});
+    const assigned = variable(convolution.tensors['filter']);
+    convolution.check([1, 4, 4, 4], {filter: assigned});
+    assigned.assign(other);
+    const constants = {...convolution.constants, filter: others['filter']};
+    convolution.check([1, 4, 4, 4], {filter: assigned}, constants);
+    expect(Array.from(assigned.dataSync())).toEqual(Array.from(others['filter'].values));
+    convolution.check([1, 4, 4, 4]);
+    for (const x of [other, assigned]) x.dispose();
+  });
+
+  it('keep of the filter nothing but its packed form', () => {
+    const {filter} = convolution.tensors;
+    const {values} = convolution.constants['filter'];
+    convolution.check([1, 4, 4, 4]);
+    expect(inUse().at(-1)).toBe(before.at(-1));
+    expect(Array.from(filter.dataSync())).toEqual(Array.from(values));
+    expect(inUse().at(-1)).toBe(before.at(-1));
+  });
+
+  it('pack a filter again for other attributes', () => {
+    convolution.check([1, 4, 4, 4]);
+    const other = new Convolution(new Random(7), {...ATTRS, outScale: 0.8, outZeroPoint: 9});
+    for (let round = 0; round < 2; round++) {
+      other.check([1, 4, 4, 4], convolution.tensors);
+      convolution.check([1, 4, 4, 4]);
+    }
+    expect(inUse().at(-1)).toBe(before.at(-1));
+    other.dispose();
+  });
+
+  it('leave the filter to other ops', () => {
+    const {filter} = convolution.tensors;
+    const values = Array.from(convolution.constants['filter'].values);
+    convolution.check([1, 4, 4, 4]);
+    const reversed = tidy(() => Array.from(reverse(reshape(filter, [-1])).dataSync()));
+    expect(reversed).toEqual(values.slice().reverse());
+    const increased = tidy(() => Array.from(add(filter, 1).dataSync()));
+    expect(increased).toEqual(values.map(value => value + 1));
+    convolution.check([1, 4, 4, 4]);
+  });
+
+  it('of two models with one object of attributes are told apart', () => {
+    const other = new Convolution(new Random(11), convolution.attrs);
+    for (let round = 0; round < 2; round++) {
+      convolution.check([1, 4, 4, 4]);
+      other.check([1, 4, 4, 4]);
+    }
+    other.dispose();
+    convolution.check([1, 4, 4, 4]);
+  });
+
   it('outlive a stay of the constants on another backend', async () => {
     convolution.check([1, 4, 4, 4]);
     await setBackend('cpu');
@@ -201,6 +294,68 @@ describe('a node of a graph', () => {
     const y = tidy(() => (model.execute(tensorsOf(operands), 'y') as Tensor).dataSync());
     expect(Array.from(y)).toEqual(Array.from(conv2D(operands, ATTRS).values));
   }
+
+  it('is timed by tf.time', async () => {
+    const {wallMs, kernelMs} = await time(run);
+    expect(wallMs > 0 && (kernelMs as number) > 0).toBe(true);
+  });
+
+  it('of a model that is disposed of between runs says so, and other models run on', () => {
+    const random = new Random(12);
+    const constants = filterOperands(random, [3, 3, 4, 5], 5);
+    const x = int8s(random, [1, 4, 4, 4]);
+    const load = convolutionLoader(constants);
+    const expected = Array.from(conv2D({...constants, x}, ATTRS).values);
+    const before = [memory().numTensors, int8Backend().numDataIds()];
+    const [first, second] = [load(), load()];
+    const runOn = (model: typeof first) =>
+      tidy(() => Array.from((model.execute(tensorsOf({x}), 'y') as Tensor).dataSync()));
+    expect([first, second].map(runOn)).toEqual([expected, expected]);
+    first.dispose();
+    expect(messageOf(() => runOn(first))).toMatch(/^node 'y': .*disposed/);
+    expect(runOn(second)).toEqual(expected);
+    second.dispose();
+    expect([memory().numTensors, int8Backend().numDataIds()]).toEqual(before);
+  });
+
+  describe('under a gradient tape', () => {
+    const model = oneOpModel(Int8Op.Dequantize, ['x'], {xScale: 0.5, xZeroPoint: 1});
+    const product = (x: Tensor, w: Tensor) => mul(model.execute({x}, 'y') as Tensor, w);
+
+    beforeAll(() => {
+      registerGradient({
+        kernelName: 'Multiply',
+        inputsToSave: ['a', 'b'],
+        gradFunc: (dy: Tensor | Tensor[], [a, b]) => ({
+          a: () => mul(dy as Tensor, b),
+          b: () => mul(dy as Tensor, a),
+        }),
+      });
+    });
+
+    afterAll(() => {
+      unregisterGradient('Multiply');
+      model.dispose();
+    });
+
+    it('lets gradients of float ops on its result pass', () => {
+      const before = memory().numTensors;
+      const gradients = tidy(() => {
+        const x = tensor([1, -3, 5], [3], 'int32');
+        const [dw] = grads((w: Tensor) => product(x, w))([tensor([1, 1, 1])]);
+        return Array.from(dw.dataSync());
+      });
+      expect(gradients).toEqual([0, -2, 2]);
+      expect(memory().numTensors).toBe(before);
+    });
+
+    it('says that it has no gradient itself', () => {
+      const message = messageOf(() =>
+        tidy(() => grads(product)([tensor([1, -3, 5], [3], 'int32'), tensor([1, 1, 1])])),
+      );
+      expect(message).toMatch(/gradient function not found for Int8Dequantize/);
+    });
+  });
 
   it('is seen by tf.profile', async () => {
     const {kernels, newTensors} = await profile(run);
