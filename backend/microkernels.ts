@@ -141,6 +141,24 @@ export interface ResizeAxis {
   readonly weight: Int32Array;
 }
 
+/** One loop of a copy: its steps are distances in elements, 0 or negative too. */
+export interface CopyAxis {
+  readonly size: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** y[toOffset + Σ index · to] = x[fromOffset + Σ index · from] for all indices; at least one axis, none of size 0. */
+export interface CopyPlan {
+  readonly fromOffset: number;
+  readonly toOffset: number;
+  /**
+   * In any order. Fastest where the last has steps of 1, or where of the last two one has a step of 1 in x, the other
+   * in y.
+   */
+  readonly axes: readonly CopyAxis[];
+}
+
 /** A microkernel with all its parameters, for blocks of the sizes they mean. May run any number of times. */
 export type Unary = (x: Block, y: Block) => void;
 export type Binary = (a: Block, b: Block, y: Block) => void;
@@ -163,6 +181,9 @@ export interface Microkernels {
   ): (x: Block, y: Float32Array) => void;
   /** b: a table of 256 bytes, indexed by a + 128. */
   lookup(count: number): Binary;
+
+  /** x may be y, where what is read and what is written do not overlap. */
+  copy(plan: CopyPlan): Unary;
 
   packConv2D(filter: FilterSpec): PackedFilter;
   packDepthwise(filter: FilterSpec): PackedFilter;

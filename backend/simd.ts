@@ -27,6 +27,9 @@ const MANY_ROWS = 16;
 const TAP = 3;
 const ELEMENT = 16;
 
+/** What a byte costs that is only moved. */
+const COPIED = 8;
+
 /**
  * The microkernels of backend/assembly: the bits of `reference()`, from WebAssembly SIMD. Each call makes an
  * implementation with a memory of its own.
@@ -91,6 +94,14 @@ export function simd(
     memory,
     ...floats(memory, runner),
     lookup: count => binary('lookup', elements(count), []),
+
+    copy(plan) {
+      const [{size: units}] = plan.axes;
+      const bytes = plan.axes.reduce((product, {size}) => product * size, 1);
+      // Threads that split the axis of a transposition get whole blocks of it.
+      const grain = plan.axes.length === 2 ? GROUP : 1;
+      return unary('copy', {units, grain, cost: bytes * COPIED}, records.copyFields(plan));
+    },
 
     packConv2D: spec => filters.packConv2D(spec),
     packDepthwise: spec => filters.packDepthwise(spec),

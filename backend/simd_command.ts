@@ -18,6 +18,7 @@ const OPCODES = [
   'softmax',
   'quantize',
   'dequantize',
+  'copy',
 ] as const;
 
 export type Opcode = (typeof OPCODES)[number];

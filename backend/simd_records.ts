@@ -2,6 +2,7 @@ import type {
   AddOperands,
   BroadcastPlan,
   ConvGeometry,
+  CopyPlan,
   FloatStage,
   OutputStage,
   PoolGeometry,
@@ -82,6 +83,15 @@ export function addFields(operands: AddOperands): number[] {
 
 export function planFields({outer, middle, inner, aStrides, bStrides}: BroadcastPlan): number[] {
   return [outer, middle, inner, ...aStrides, ...bStrides];
+}
+
+export function copyFields({fromOffset, toOffset, axes}: CopyPlan): number[] {
+  return [
+    axes.length,
+    fromOffset,
+    toOffset,
+    ...axes.flatMap(({size, from, to}) => [size, from, to]),
+  ];
 }
 
 export function resizeFields(

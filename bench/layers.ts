@@ -22,6 +22,7 @@ interface Call {
 
 /** Microkernels without multiply-accumulates to speak of. */
 const PLAIN = [
+  'copy',
   'quantize',
   'dequantize',
   'lookup',

@@ -4,6 +4,7 @@ import {
   AddSpec,
   BroadcastPlan,
   ConvGeometry,
+  CopySpec,
   MulSpec,
   ResizeSpec,
   ScalarStageSpec,
@@ -30,6 +31,7 @@ export enum Opcode {
   SOFTMAX,
   QUANTIZE,
   DEQUANTIZE,
+  COPY,
 }
 
 /**
@@ -161,6 +163,14 @@ export class SoftmaxCommand extends Command {
   /** int32 [256] */
   get exponentials(): usize {
     return this.behind(offsetof<SoftmaxCommand>());
+  }
+}
+
+/** COPY */
+@unmanaged
+export class CopyCommand extends Command {
+  get spec(): CopySpec {
+    return changetype<CopySpec>(this.behind(offsetof<CopyCommand>()));
   }
 }
 

@@ -4,6 +4,7 @@ import {
   BinaryCommand,
   Command,
   ConvolutionCommand,
+  CopyCommand,
   GridCommand,
   MatMulCommand,
   MeanCommand,
@@ -15,6 +16,7 @@ import {
   TransposedCommand,
 } from './command';
 import {conv2d, conv2d_scratch_bytes} from './conv2d';
+import {copy} from './copy';
 import {depthwise, depthwise_scratch_bytes} from './depthwise';
 import {dequantize} from './dequantize';
 import {lookup} from './lookup';
@@ -127,6 +129,10 @@ export function run(command: Command, part: i32, parts: i32, thread: i32): void 
     case Opcode.DEQUANTIZE: {
       const c = changetype<GridCommand>(command);
       dequantize(x + begin, y + (begin << 2), end - begin, c.scale, c.zeroPoint);
+      break;
+    }
+    case Opcode.COPY: {
+      copy(x, y, changetype<CopyCommand>(command).spec, begin, end);
       break;
     }
   }

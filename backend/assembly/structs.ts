@@ -123,6 +123,26 @@ export class BroadcastPlan {
   bInner: i32;
 }
 
+/** See `CopyPlan` of `microkernels.ts`; behind these fields its axes. */
+@unmanaged
+export class CopySpec {
+  axisCount: i32;
+  fromOffset: i32;
+  toOffset: i32;
+
+  axis(i: i32): CopyAxis {
+    const at = changetype<usize>(this) + offsetof<CopySpec>();
+    return changetype<CopyAxis>(at + i * offsetof<CopyAxis>());
+  }
+}
+
+@unmanaged
+export class CopyAxis {
+  size: i32;
+  from: i32;
+  to: i32;
+}
+
 /** Sizes, and behind them for each axis three int32 arrays; see `ResizeAxis` of `microkernels.ts`. */
 @unmanaged
 export class ResizeSpec {

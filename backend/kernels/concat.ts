@@ -18,13 +18,11 @@ export function concatenated(
   const [along] = util.parseAxisParam(axis, shapes[0]);
   backend_util.assertParamsConsistent(shapes, along);
   const {info, block} = backend.output(backend_util.computeOutShape(shapes, along));
-  const {memory} = backend.microkernels;
-  const target = memory.view(block);
   const strides = denseStrides(info.shape);
   let offset = 0;
   for (const x of operands) {
     const from = {offset: 0, strides: denseStrides(x.shape)};
-    copyWalk(memory.view(backend.block(x)), from, target, {offset, strides}, x.shape);
+    copyWalk(backend, backend.block(x), from, block, {offset, strides}, x.shape);
     offset += x.shape[along] * strides[along];
   }
   return info;

@@ -20,14 +20,16 @@ export const gatherV2Config = shapeKernel<GatherV2Inputs, GatherV2Attrs>(
     const outside = values.find(index => !(index >= 0 && index < dimSize));
     if (outside !== undefined) fail(GatherV2, `index ${outside} is not in [0, ${dimSize})`);
     const perBatch = values.length / batchSize;
-    return newTensor(backend, x, outputShape, (source, target) => {
-      let to = 0;
+    return newTensor(backend, x, outputShape, (from, to) => {
+      const {memory} = backend.microkernels;
+      const [source, target] = [memory.view(from), memory.view(to)];
+      let at = 0;
       for (let batch = 0; batch < batchSize; batch++) {
         for (let outer = 0; outer < outerSize; outer++) {
           const row = (batch * outerSize + outer) * dimSize;
-          for (let i = 0; i < perBatch; i++, to += sliceSize) {
-            const from = (row + values[batch * perBatch + i]) * sliceSize;
-            target.set(source.subarray(from, from + sliceSize), to);
+          for (let i = 0; i < perBatch; i++, at += sliceSize) {
+            const first = (row + values[batch * perBatch + i]) * sliceSize;
+            target.set(source.subarray(first, first + sliceSize), at);
           }
         }
       }

@@ -15,7 +15,7 @@ export const mirrorPadConfig = shapeKernel<MirrorPadInputs, MirrorPadAttrs>(
     const middle = paddings.reduce((at, [before], axis) => at + before * strides[axis], 0);
     return newTensor(backend, x, shape, (source, target) => {
       const from = {offset: 0, strides: denseStrides(x.shape)};
-      copyWalk(source, from, target, {offset: middle, strides}, x.shape);
+      copyWalk(backend, source, from, target, {offset: middle, strides}, x.shape);
       const filled = [...x.shape];
       let origin = middle;
       paddings.forEach(([before, after], axis) => {
@@ -23,6 +23,7 @@ export const mirrorPadConfig = shapeKernel<MirrorPadInputs, MirrorPadAttrs>(
         const backwards = strides.map((stride, i) => (i === axis ? -stride : stride));
         const copy = (fromAt: number, toAt: number, length: number) =>
           copyWalk(
+            backend,
             target,
             {offset: fromAt, strides: backwards},
             target,

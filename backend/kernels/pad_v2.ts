@@ -24,7 +24,7 @@ export function padded(
   const offset = paddings.reduce((at, [before], axis) => at + before * strides[axis], 0);
   const from = {offset: 0, strides: denseStrides(x.shape)};
   return newTensor(backend, x, shape, (source, target) => {
-    target.fill(constant);
-    copyWalk(source, from, target, {offset, strides}, x.shape);
+    backend.microkernels.memory.view(target).fill(constant);
+    copyWalk(backend, source, from, target, {offset, strides}, x.shape);
   });
 }

@@ -1,5 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {Int8Backend} from '../int8_backend.js';
+import type {Block, CopyAxis} from '../microkernels.js';
 
 /** Where the elements of a tensor lie in an array: at offset + Σ index · stride. Strides may be 0 or negative. */
 export interface Walk {
@@ -26,54 +27,44 @@ export function stridedCopy(
   from: Walk,
 ): TensorInfo {
   return newTensor(backend, x, shape, (source, target) =>
-    copyWalk(source, from, target, {offset: 0, strides: denseStrides(shape)}, shape),
+    copyWalk(backend, source, from, target, {offset: 0, strides: denseStrides(shape)}, shape),
   );
 }
 
-/** A new tensor that `write` fills from the bytes of x. */
+/** A new tensor that `write` fills from the block of x. */
 export function newTensor(
   backend: Int8Backend,
   x: TensorInfo,
   shape: number[],
-  write: (source: Int8Array, target: Int8Array) => void,
+  write: (source: Block, target: Block) => void,
 ): TensorInfo {
-  const {memory} = backend.microkernels;
   const source = backend.block(x);
-  const {info, block: target} = backend.output(shape);
-  write(memory.view(source), memory.view(target));
+  const {info, block} = backend.output(shape);
+  write(source, block);
   return info;
 }
 
-/** From this length on, one call that copies a run beats a loop. */
-const LONG_RUN = 32;
-
-/** target[to(index)] = source[from(index)] for every index of `shape`. The two may be one array, but not overlap. */
+/** target[to(index)] = source[from(index)] for every index of `shape`. The two may be one block, but not overlap. */
 export function copyWalk(
-  source: Int8Array,
+  {microkernels}: Int8Backend,
+  source: Block,
   from: Walk,
-  target: Int8Array,
+  target: Block,
   to: Walk,
   shape: readonly number[],
 ): void {
   if (shape.includes(0)) return;
-  const axes = mergeAxes(shape, from.strides, to.strides);
-  const inner = axes.pop() ?? {size: 1, from: 1, to: 1};
-  const copyRun = runCopier(source, target, inner);
-  const recurse = (depth: number, s: number, t: number): void => {
-    if (depth === axes.length) {
-      copyRun(s, t);
-      return;
-    }
-    const axis = axes[depth];
-    for (let i = 0; i < axis.size; i++) recurse(depth + 1, s + i * axis.from, t + i * axis.to);
-  };
-  recurse(0, from.offset, to.offset);
+  const axes = contiguousLast(mergeAxes(shape, from.strides, to.strides));
+  microkernels.copy({fromOffset: from.offset, toOffset: to.offset, axes})(source, target);
 }
 
-interface Axis {
-  size: number;
-  from: number;
-  to: number;
+/** Puts last the axis along which the target is written in a row, and before it the one along which the source is read so. */
+function contiguousLast(axes: readonly CopyAxis[]): readonly CopyAxis[] {
+  if (axes.length === 0) return [{size: 1, from: 1, to: 1}];
+  const written = axes.find(({to}) => to === 1);
+  const read = axes.find(axis => axis.from === 1 && axis !== written);
+  const last = [read, written].flatMap(axis => axis ?? []);
+  return [...axes.filter(axis => !last.includes(axis)), ...last];
 }
 
 /** As few axes as will do: those of size 1 left out, those that follow on one another made one. */
@@ -81,8 +72,8 @@ function mergeAxes(
   shape: readonly number[],
   from: readonly number[],
   to: readonly number[],
-): Axis[] {
-  const axes: Axis[] = [];
+): CopyAxis[] {
+  const axes: CopyAxis[] = [];
   shape.forEach((size, i) => {
     if (size === 1) return;
     const last = axes.at(-1);
@@ -93,17 +84,4 @@ function mergeAxes(
     }
   });
   return axes;
-}
-
-function runCopier(
-  source: Int8Array,
-  target: Int8Array,
-  {size, from, to}: Axis,
-): (s: number, t: number) => void {
-  if (from === 1 && to === 1 && size >= LONG_RUN) {
-    return (s, t) => target.set(source.subarray(s, s + size), t);
-  }
-  return (s, t) => {
-    for (let i = 0; i < size; i++) target[t + i * to] = source[s + i * from];
-  };
 }

@@ -2,6 +2,7 @@ import type {Block, Microkernels} from '../microkernels.js';
 import {add} from './add.js';
 import {avgPool} from './avg_pool.js';
 import {conv2D} from './conv2d.js';
+import {copy} from './copy.js';
 import {depthwiseConv2D} from './depthwise_conv2d.js';
 import {dequantize} from './dequantize.js';
 import {HeapMemory} from './heap_memory.js';
@@ -40,6 +41,7 @@ export function reference(): Microkernels {
     quantize: (_, stage) => (x, y) => quantize(x, view(y), stage),
     dequantize: (_, params) => (x, y) => dequantize(view(x), y, params),
     lookup: () => (x, table, y) => lookup(view(x), view(table), view(y)),
+    copy: plan => (x, y) => copy(view(x), view(y), plan),
     packConv2D,
     packDepthwise,
     packTransposedConv2D,
