@@ -4,6 +4,9 @@ import {element} from '../common/dom.js';
 import {makeSortable} from '../common/sortable.js';
 import {nextFrame} from './next_frame.js';
 
+/** Parts out of sight are not laid out, which keeps long reports from blocking the page. */
+const LAZY = 'section { content-visibility: auto; contain-intrinsic-size: auto 700px; }';
+
 /**
  * Shows the parts of a report, one a frame so that the page stays responsive. They stand in a shadow tree
  * with the report's own style sheet, which takes the page's colours.
@@ -13,7 +16,7 @@ export async function showReport(
   parts: readonly ReportSection[],
 ): Promise<void> {
   const root = place.shadowRoot ?? place.attachShadow({mode: 'open'});
-  root.replaceChildren(element('style', {}, reportStyle));
+  root.replaceChildren(element('style', {}, reportStyle + LAZY));
   for (const part of parts) {
     const section = element('section', {}, element('h2', {}, part.title));
     if (part.text !== undefined) section.append(element('p', {}, part.text));

@@ -80,7 +80,8 @@ export class ResultSection {
     const {floatBytes, int8Bytes, macs, int8Macs} = totals;
     const int8 = layers.filter(({decision}) => decision === 'int8').length;
     const known = outputs.flatMap(({sqnr}) => sqnr ?? []);
-    const noisiest = Math.min(...known);
+    const noisiest = `${Math.min(...known).toFixed(1)} dB`;
+    const equal = outputs.length > 0 ? 'exact' : 'not measured';
     const work = macs > 0 ? int8Macs / macs : undefined;
     const size = {label: 'float', value: floatBytes, text: bytes(floatBytes)};
     this.tiles.replaceChildren(
@@ -92,7 +93,7 @@ export class ResultSection {
       speedTile(speed),
       tile(
         outputs.length > 1 ? 'noisiest output' : 'output',
-        known.length === 0 ? 'exact' : `${noisiest.toFixed(1)} dB`,
+        known.length > 0 ? noisiest : equal,
         'signal over noise (SQNR), INT8 against float on generated inputs',
       ),
       tile(

@@ -7,7 +7,7 @@ export type Cell =
   string | {readonly text: string; readonly value?: number; readonly mark?: string};
 
 /** Rows that are made at once; more would block the page. */
-const SLICE = 150;
+const SLICE = 80;
 
 interface TableKind {
   readonly isSortable?: boolean;

@@ -156,7 +156,7 @@ describe('the INT8 model', () => {
 
   it('is shown by a report with plots and tables that sort', async () => {
     const {page} = quantizer;
-    const titles = await page.locator('#report section > h2').allInnerTexts();
+    const titles = await page.locator('#report section > h2').allTextContents();
     expect(titles).toEqual([
       'Channel ranges, before and after equalization',
       'Noise on the probe',
@@ -168,10 +168,10 @@ describe('the INT8 model', () => {
     ]);
     expect(await page.locator('#report figure .wide > svg').count()).toBe(5);
     const names = page.locator('#report table.sortable tbody th');
-    const [first] = await names.allInnerTexts();
+    const [first] = await names.allTextContents();
     await page.click('#report table.sortable th button >> text=MACs');
     expect(await names.count()).toBe(29);
-    expect((await names.allInnerTexts())[0]).not.toBe(first);
+    expect((await names.allTextContents())[0]).not.toBe(first);
   });
 
   it('is saved in a zip with its report; its weights are those that Node makes, byte for byte', async () => {

@@ -88,6 +88,7 @@ describe('the page quantize', () => {
       await page.click('#trial-generated');
       await page.waitForSelector('#trial-result table');
       expect(await width()).toBe(360);
+      await page.locator('#report section').first().scrollIntoViewIfNeeded();
       expect(await page.locator('#report .narrow').first().isVisible()).toBe(true);
       expect(await page.locator('#report .wide').first().isVisible()).toBe(false);
     }, 360);
