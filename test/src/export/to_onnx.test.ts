@@ -41,6 +41,19 @@ describe('toOnnx of an int8 model', () => {
     });
   }
 
+  for (const [size, padding] of [
+    ['15 16', 'SAME'],
+    ['18 17', 'VALID'],
+  ]) {
+    it(`agrees with onnxruntime within one step: a result of ${size}, ${padding}`, async () => {
+      const middle = `
+        b = Conv2DBackpropInput(i32<4: 1 ${size} 4>, ~3x3x4x4, a) strides=[1 2 2 1] padding=${padding}
+        r = Relu(b)`;
+      const model = await exportModel(graphOf(around(middle), {x: [-1, 8, 8, 4]}));
+      await expectAgreement(model, {x: randomTensor(SHAPE)}, NOISE);
+    });
+  }
+
   it('agrees with onnxruntime: a small MobileNet, its ReLU6 capped for each channel', async () => {
     await expectAgreement(await smallMobileNet(), {x: randomTensor([1, 16, 16, 3])}, NOISE);
   });

@@ -45,13 +45,17 @@ function convolution(
   finish(node, exporter, {...x, name: sum, rank: 4}, count => [count, 1, 1]);
 }
 
-/** As a convolution, with the size of the result in place of dilations. */
+/** As a convolution, with the size of the result in place of dilations; where that is computed, ONNX works it out alike. */
 const transposedConv2D: Rule = (node, exporter) => {
   const bytes = int8Operand(exporter, node, 0, gridOf(exporter, node, 'x'));
   const x = dequantized(exporter, exporter.channelsFirst(bytes));
   const {filter, bias} = weights(node, exporter, transposedConvolutionWeights, 1);
-  const [, height, width] = exporter.numbers(node, 5, 'size');
-  const attributes = {...int8Window(node), output_shape: [height, width]};
+  const size = exporter.constant(node, 5);
+  const [, height, width] = size?.dtype === 'int32' ? size.values : [];
+  const attributes = {
+    ...int8Window(node),
+    ...(height === undefined ? {} : {output_shape: [height, width]}),
+  };
   const sum = exporter.add('ConvTranspose', [x.name, filter, bias], attributes);
   finish(node, exporter, {...x, name: sum, rank: 4}, count => [count, 1, 1]);
 };
