@@ -38,9 +38,9 @@ const PICTURES: readonly Picture[] = [
     ready: async page => {
       await page.click('#example');
       await page.click('#quantize');
-      await page.waitForFunction("document.querySelector('#report').shadowRoot?.querySelectorAll('figure').length >= 3"); // prettier-ignore
-      await page.locator('#result-title').evaluate(title => title.scrollIntoView());
+      await page.waitForFunction("document.querySelector('#report').shadowRoot?.lastElementChild?.textContent.startsWith('Operations')"); // prettier-ignore
       await page.waitForTimeout(500);
+      await page.locator('#result-title').evaluate(title => title.scrollIntoView());
     },
   },
 ];
