@@ -7,6 +7,7 @@ import type {CalibrationData} from './statistics/calibration.js';
 import {MAX_BITS, MIN_BITS} from './quant/grid.js';
 import {INPUT_KINDS, type InputDescription} from './statistics/input_kinds.js';
 import {imageChannels, inputSpecs, type PixelScaling} from './statistics/model_inputs.js';
+import {KeptValues} from './statistics/kept_values.js';
 import {RANGE_RULES} from './statistics/range_rules.js';
 import {checkSidecar, type Sidecar} from './statistics/sidecar.js';
 import {type Step, stepsOf} from './steps.js';
@@ -181,7 +182,7 @@ export function resolveOptions(
       ...sourceOptions(options),
       activationRange: oneOf('activationRange', options.activationRange, RANGE_RULES),
       percentile: percentileOption(options.percentile),
-      probe: {scaling: input, examples, inputs},
+      probe: {scaling: input, examples, inputs, kept: new KeptValues()},
     },
     maxDrop: maxDropOf(options),
     isOn: pass => passes[pass] ?? true,

@@ -9,6 +9,7 @@ import {
   inputSpecs,
   type PixelScaling,
 } from './input_specs.js';
+import type {InputValues, KeptValues} from './kept_values.js';
 import {normalizedPixels, planar} from './pixels.js';
 import {probeDrawing} from './probe_drawings.js';
 import {probeImage} from './probe_images.js';
@@ -46,6 +47,8 @@ export interface ProbeOptions {
   readonly inputs?: Readonly<Record<string, InputDescription>>;
   /** Values to feed in place of generated ones, by input name. */
   readonly examples?: NamedTensorMap;
+  /** Keeps what was made up, for passes that feed the same inputs again. */
+  readonly kept?: KeptValues;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface ProbeOptions {
  * @throws DfqError for an input of unknown rank without an example
  */
 export function probeInputs(graph: Graph, index: number, options: ProbeOptions): NamedTensorMap {
-  const {examples = {}} = options;
+  const {examples = {}, kept} = options;
   const specs = inputSpecs(graph);
   for (const {name, shape} of specs) {
     if (shape !== undefined || name in examples) continue;
@@ -67,7 +70,8 @@ export function probeInputs(graph: Graph, index: number, options: ProbeOptions):
   }
   const made = specs.map(spec => [
     spec.name,
-    examples[spec.name]?.clone() ?? generate(spec, index, describedInput(graph, spec, options)),
+    examples[spec.name]?.clone() ??
+      inputTensor(spec, index, describedInput(graph, spec, options), kept),
   ]);
   return Object.fromEntries(made) as NamedTensorMap;
 }
@@ -107,10 +111,16 @@ function scalingOf([low, high]: readonly [number, number]): PixelScaling {
 /** One sample without its batch axis. */
 type Sample = (number: number) => Float32Array;
 
-function generate(spec: InputSpec, index: number, guess: InputGuess) {
+function inputTensor(spec: InputSpec, index: number, guess: InputGuess, kept?: KeptValues) {
+  const make = () => generate(spec, index, guess);
+  const {values, shape} = kept?.get(JSON.stringify([spec, index, guess]), make) ?? make();
+  return tensor(values, shape, spec.dtype);
+}
+
+function generate(spec: InputSpec, index: number, guess: InputGuess): InputValues {
   const declared = spec.shape ?? [];
   if (guess.kind === 'image' && imageLayout(spec) !== undefined) {
-    return imageTensor(spec, declared, index, guess.scaling ?? DEFAULT_SCALING);
+    return imageValues(spec, declared, index, guess.scaling ?? DEFAULT_SCALING);
   }
   const time = OPEN_TIME[guess.kind] ?? 1;
   const isBatched = declared.length > 1;
@@ -121,7 +131,7 @@ function generate(spec: InputSpec, index: number, guess: InputGuess) {
   const sample = sampleOf(guess, isBatched ? shape.slice(1) : shape);
   const all = new Float32Array(shape.reduce((a, b) => a * b, 1));
   for (let i = 0; i < batch; i++) all.set(sample(index * batch + i), (i * all.length) / batch);
-  return tensor(all, shape, spec.dtype);
+  return {values: all, shape};
 }
 
 /** What samples of the shape are made by. */
@@ -175,12 +185,12 @@ function oneHot(seed: number, length: number, classes: number): Float32Array {
   return values;
 }
 
-function imageTensor(
+function imageValues(
   spec: InputSpec,
   shape: readonly number[],
   index: number,
   scaling: PixelScaling,
-) {
+): InputValues {
   const {dtype} = spec;
   const layout = imageLayout(spec);
   const open = (size: number) => (size < 0 ? OPEN_SIZE : size);
@@ -197,7 +207,7 @@ function imageTensor(
     all.set(layout === 'NHWC' ? values : planar(values, channels), i * size);
   }
   const sizes = layout === 'NHWC' ? [height, width, channels] : [channels, height, width];
-  return tensor(all, [batch, ...sizes], dtype);
+  return {values: all, shape: [batch, ...sizes]};
 }
 
 /**

@@ -12,7 +12,14 @@ export function normalizedPixels(
   channels: number,
   {mean, std}: PixelScaling,
 ): Float32Array {
-  const at = (value: number | readonly number[], c: number) =>
-    typeof value === 'number' ? value : value[c % value.length];
-  return pixels.map((v, i) => (v - at(mean, i % channels)) / at(std, i % channels));
+  const perChannel = (value: number | readonly number[]) =>
+    Float64Array.from({length: channels}, (_, c) =>
+      typeof value === 'number' ? value : value[c % value.length],
+    );
+  const [means, stds] = [perChannel(mean), perChannel(std)];
+  const values = new Float32Array(pixels.length);
+  for (let i = 0; i < pixels.length;) {
+    for (let c = 0; c < channels; c++, i++) values[i] = (pixels[i] - means[c]) / stds[c];
+  }
+  return values;
 }
