@@ -29,6 +29,7 @@ const PICTURES: readonly Picture[] = [
       await page.waitForFunction("document.getElementById('seen').textContent === '300 images'");
       await page.locator('#samples button').nth(6).click();
       await page.waitForTimeout(1000);
+      await page.evaluate('scrollTo(0, 0)');
     },
   },
   {
@@ -59,7 +60,6 @@ try {
     page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(server.url(path));
     await ready(page);
-    await page.evaluate('scrollTo(0, 0)');
     await page.screenshot({path: join(root, `docs/images/${name}.png`)});
     await page.close();
   }
