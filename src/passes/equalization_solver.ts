@@ -46,41 +46,46 @@ const SHARE = 0.02;
  * that set alone, and repeats until no weight outside of it is larger.
  *
  * @param activations ln of the range of each variable's values before scaling, NaN where it is not known
+ * @param onRound is awaited before each look at all weights
  */
-export function solveEqualization(
+export async function solveEqualization(
   count: number,
   layers: readonly LayerPeaks[],
   edges: ReadonlyArray<readonly PeakEdge[]>,
   activations?: Float64Array,
-): Equalization {
+  onRound: (rounds: number) => Promise<void> = () => Promise.resolve(),
+): Promise<Equalization> {
   const active = new ActiveWeights(count);
   for (const {read, write, peak} of edges.flat()) if (peak > 0) active.add(read, write, log(peak));
-  const seen = layers.map(() => new Set<number>());
+  const isSeen = layers.map(({peaks}) => new Uint8Array(peaks.length));
+  let rounds = 0;
   const logScales = new Float64Array(count);
-  const solve = (rule: StepRule) => {
+  const solve = async (rule: StepRule): Promise<Equalization> => {
     for (let round = 1; ; round++) {
+      await onRound(++rounds);
       const scales = logScales.map(exp);
-      layers.forEach((layer, i) => addLargest(layer, scales, seen[i], active));
+      layers.forEach((layer, i) => addLargest(layer, scales, isSeen[i], active));
       const residual = active.residual(logScales, rule);
-      if (residual <= TOLERANCE || round === MAX_ROUNDS) return {scales, rounds: round, residual};
+      if (residual <= TOLERANCE || round === MAX_ROUNDS) {
+        return {scales, rounds, residual};
+      }
       active.balance(logScales, rule, Math.max(TOLERANCE / 4, SHARE * residual));
     }
   };
-  const weightsAlone = solve(equalizationStep);
+  const weightsAlone = await solve(equalizationStep);
   if (activations === undefined) return weightsAlone;
   const writers = [
     ...layers.map(({writes}) => [...writes]),
     ...edges.map(layer => layer.map(({write}) => write)),
   ];
   const units = activationUnits(writers, active.written(logScales), activations, logScales);
-  const both = solve((written, read, v, x) => {
+  return solve((written, read, v, x) => {
     const activation = activations[v] + units[v] - x;
     return equalizationStep(
       Number.isNaN(activation) ? written : writtenRange(written, activation),
       read,
     );
   });
-  return {...both, rounds: weightsAlone.rounds + both.rounds};
 }
 
 /**
@@ -114,7 +119,7 @@ function activationUnits(
 function addLargest(
   {reads, writes, peaks}: LayerPeaks,
   scales: Float64Array,
-  seen: Set<number>,
+  isSeen: Uint8Array,
   active: ActiveWeights,
 ): void {
   const rows = reads.length;
@@ -123,8 +128,8 @@ function addLargest(
   const columnMost = new Float64Array(columns);
   const columnRow = new Int32Array(columns);
   const add = (position: number) => {
-    if (seen.has(position)) return;
-    seen.add(position);
+    if (isSeen[position] === 1) return;
+    isSeen[position] = 1;
     const row = Math.floor(position / columns);
     active.add(reads[row], writes[position % columns], log(peaks[position]));
   };

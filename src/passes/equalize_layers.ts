@@ -36,10 +36,10 @@ export const equalizeLayers: Pass<'equalize-layers'> = {
   name: 'equalize-layers',
   summary: 'even out the channel ranges of consecutive layers',
   preservesFunction: true,
-  run(graph, context) {
+  async run(graph, context) {
     const {plan, options} = context;
     const groups = channelGroups(graph, plan.shapes, {keepRelu6: options.relu6 === 'keep'});
-    const {rounds, residual, scales} = evenScales(groups, context);
+    const {rounds, residual, scales} = await evenScales(groups, context);
     reportRefusals(groups, context);
     const before = groups.layers.map(({layer}) => channelSpread(layer));
     scaleChannels(graph, groups, scales, context);
@@ -53,13 +53,19 @@ export const equalizeLayers: Pass<'equalize-layers'> = {
   },
 };
 
-function evenScales(groups: ChannelGroups, {plan, options}: PassContext): Equalization {
+async function evenScales(
+  groups: ChannelGroups,
+  {plan, options, progress}: PassContext,
+): Promise<Equalization> {
   const peaks = groups.layers.filter(isScaled).map(peaksOf);
   const matrices = peaks.filter(isMatrix);
   const edges = peaks.flatMap(part => (isMatrix(part) ? [] : [part]));
-  if (options.equalize === 'weights') return solveEqualization(groups.count, matrices, edges);
-  const ranges = activationRanges(groups, plan.statistics);
-  const result = solveEqualization(groups.count, matrices, edges, ranges);
+  // How many rounds there will be is not known.
+  const onRound = (rounds: number) => progress(rounds - 1, rounds);
+  const solve = (ranges?: Float64Array) =>
+    solveEqualization(groups.count, matrices, edges, ranges, onRound);
+  if (options.equalize === 'weights') return solve();
+  const result = await solve(activationRanges(groups, plan.statistics));
   if (!options.perChannel) return result;
   return {...result, scales: withoutHarmfulScales(groups, result.scales, plan.statistics, options)};
 }

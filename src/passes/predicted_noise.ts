@@ -29,12 +29,25 @@ export function withoutHarmfulScales(
     const variable = channels.reads.find(v => v > 0);
     const seen = statistics.get(channels.layer.input);
     if (variable === undefined || seen?.max.length !== channels.reads.length) continue;
-    const noise = (own: Float64Array) => expectedNoise(channels, seen, own, scales, options);
+    const operand = {power: secondMoments(seen), ranges: channelRanges(seen)};
+    const noise = (own: Float64Array) => expectedNoise(channels, operand, own, scales, options);
     const set = sets.find(String(variable));
     const gain = noise(new Float64Array(scales.length).fill(1)) - noise(scales);
     gains.set(set, (gains.get(set) ?? 0) + gain);
   }
   return scales.map((scale, v) => ((gains.get(sets.find(String(v))) ?? 1) > 0 ? scale : 1));
+}
+
+/** Of the values that a layer reads, by channel. */
+interface Operand {
+  /** E[x²] */
+  readonly power: Float64Array;
+  /** max |x| */
+  readonly ranges: Float64Array;
+}
+
+function secondMoments({mean, std}: TensorStatistics): Float64Array {
+  return mean.map((own, c) => own ** 2 + std[c] ** 2);
 }
 
 /**
@@ -48,7 +61,7 @@ export function withoutHarmfulScales(
  */
 function expectedNoise(
   {layer, reads, writes}: LayerChannels,
-  seen: TensorStatistics,
+  {power, ranges}: Operand,
   scales: Float64Array,
   outScales: Float64Array,
   {weightBits, activationBits}: Pick<PassOptions, 'weightBits' | 'activationBits'>,
@@ -62,18 +75,12 @@ function expectedNoise(
     gain += w * w;
   });
   const taps = layer.filter.values.length / layer.outChannels / layer.inChannels;
-  const power = reads.reduce(
-    (sum, v, c) => sum + (seen.mean[c] ** 2 + seen.std[c] ** 2) / scales[v] ** 2,
-    0,
-  );
-  const range = channelRanges(seen).reduce(
-    (most, own, c) => Math.max(most, own / scales[reads[c]]),
-    0,
-  );
+  const scaledPower = reads.reduce((sum, v, c) => sum + power[c] / scales[v] ** 2, 0);
+  const range = ranges.reduce((most, own, c) => Math.max(most, own / scales[reads[c]]), 0);
   // The one input channel of a depthwise channel has its scale in the filter's own grid.
   const weights =
     layer.kind === 'depthwise'
       ? 0
-      : peaks.reduce((sum, peak) => sum + peak * peak, 0) * taps * power;
+      : peaks.reduce((sum, peak) => sum + peak * peak, 0) * taps * scaledPower;
   return weights / 4 ** weightBits + (range * range * gain) / 4 ** activationBits;
 }
