@@ -135,6 +135,8 @@ for (let i = 0; i < INFERENCES; i++) {
   y.dispose();
 }
 
+if (timer.results.length === 0)
+  throw new Error('the model has no int8 ops; quantize it first: dfq quantize');
 const ceiling = await dotCeiling();
 const peak = ceiling.macs / bestSeconds(ceiling.run)[0];
 const lines = timer.results.map(call => ({...call, lost: call.seconds - call.macs / peak}));

@@ -23,6 +23,9 @@ interface Lane {
 const STRETCH = 20;
 const MOST_TOGETHER = 50;
 
+/** Every engine compiles again what runs often: each peer runs so many milliseconds before anything is timed. */
+const WARM_UP = 1500;
+
 /** After a run, threads of a peer may spin for a while before they sleep. */
 const REST = 3;
 
@@ -45,8 +48,8 @@ export async function timeInTurn(
   for (const lane of lanes) {
     await attempt(lane, async () => {
       lane.running = await lane.peer.start(model, lane.threads);
-      await lane.running.run();
-      const single = await millisecondsOf(lane.running);
+      await lane.running.enter?.();
+      const single = await warmUp(lane.running);
       lane.together = Math.min(Math.max(Math.ceil(STRETCH / single), 1), MOST_TOGETHER);
     });
   }
@@ -66,11 +69,16 @@ export async function timeInTurn(
   }));
 }
 
-/** Milliseconds of a run. */
-async function millisecondsOf({run}: Running): Promise<number> {
-  const start = performance.now();
+/** @returns milliseconds of the last run */
+async function warmUp({run}: Running): Promise<number> {
+  const begin = performance.now();
   await run();
-  return performance.now() - start;
+  for (;;) {
+    const start = performance.now();
+    await run();
+    const end = performance.now();
+    if (end - begin > WARM_UP) return end - start;
+  }
 }
 
 async function timeOnce({running, milliseconds, together}: Lane): Promise<void> {
