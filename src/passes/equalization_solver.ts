@@ -46,7 +46,7 @@ const SHARE = 0.02;
  * that set alone, and repeats until no weight outside of it is larger.
  *
  * @param activations ln of the range of each variable's values before scaling, NaN where it is not known
- * @param onRound is awaited before each look at all weights
+ * @param onRound is awaited before each look at all weights, and now and then meanwhile
  */
 export async function solveEqualization(
   count: number,
@@ -69,7 +69,8 @@ export async function solveEqualization(
       if (residual <= TOLERANCE || round === MAX_ROUNDS) {
         return {scales, rounds, residual};
       }
-      active.balance(logScales, rule, Math.max(TOLERANCE / 4, SHARE * residual));
+      const tolerance = Math.max(TOLERANCE / 4, SHARE * residual);
+      await active.balance(logScales, rule, tolerance, () => onRound(rounds));
     }
   };
   const weightsAlone = await solve(equalizationStep);

@@ -7,6 +7,12 @@
 
 const LN2 = 0.6931471805599453;
 
+/** 2^−1000 … 2^1000, all exact. */
+const POWERS_OF_TWO = Float64Array.from({length: 2001}, (_, i) => 2 ** (i - 1000));
+
+/** 1 / n, 0 for n = 0. */
+const RECIPROCALS = Float64Array.from({length: 22}, (_, n) => (n === 0 ? 0 : 1 / n));
+
 /** eˣ; 0 below −745, Infinity above 709.78. */
 export function exp(x: number): number {
   if (x > 709.78) return Infinity;
@@ -16,7 +22,12 @@ export function exp(x: number): number {
   let sum = 1;
   for (let n = 16; n > 0; n--) sum = 1 + (r * sum) / n;
   const near = Math.min(Math.max(k, -1000), 1000); // 2^1024 alone is Infinity
-  return sum * 2 ** near * 2 ** (k - near);
+  return sum * powerOfTwo(near) * powerOfTwo(k - near);
+}
+
+/** 2^n for |n| ≤ 1000. */
+function powerOfTwo(n: number): number {
+  return POWERS_OF_TWO[n + 1000];
 }
 
 /** ln x for x > 0; −Infinity at 0. */
@@ -34,7 +45,7 @@ export function log(x: number): number {
   }
   const z = (x - 1) / (x + 1); // ln x = 2 artanh z, |z| < 0.172
   let sum = 0;
-  for (let n = 21; n > 0; n -= 2) sum = sum * z * z + 1 / n;
+  for (let n = 21; n > 0; n -= 2) sum = sum * z * z + RECIPROCALS[n];
   return 2 * z * sum + exponent * LN2;
 }
 
