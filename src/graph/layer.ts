@@ -115,31 +115,51 @@ export function setFilter(graph: Graph, layer: Layer, values: Float32Array): voi
   graph.setConstantInput(layer.node, 1, {...layer.filter, encoding: undefined, values});
 }
 
-/** Calls `visit` with the position of each weight, and the channels that it reads and writes. */
-export function forEachWeight(
+/**
+ * Weights one after the other: number k of a run lies at start + k, reads input channel
+ * inChannel + k · inStep, and writes output channel outChannel + k · outStep.
+ */
+export type RunVisitor = (
+  start: number,
+  length: number,
+  inChannel: number,
+  inStep: 0 | 1,
+  outChannel: number,
+  outStep: 0 | 1,
+) => void;
+
+/** Calls `visit` with each run of weights: for loops over all weights that must be fast. */
+export function forEachRun(
   {kind, filter, inChannels, outChannels}: Layer,
-  visit: (index: number, inChannel: number, outChannel: number) => void,
+  visit: RunVisitor,
 ): void {
-  const multiplier = outChannels / inChannels;
   const count = filter.values.length;
   if (kind === 'depthwise') {
-    for (let i = 0; i < count; i++) {
-      const c = i % outChannels;
-      visit(i, Math.floor(c / multiplier), c);
+    const multiplier = outChannels / inChannels;
+    for (let i = 0; i < count; i += outChannels) {
+      if (multiplier === 1) visit(i, outChannels, 0, 1, 0, 1);
+      else
+        for (let c = 0; c < inChannels; c++)
+          visit(i + c * multiplier, multiplier, c, 0, c * multiplier, 1);
     }
-    return;
+  } else if (kind === 'transposed') {
+    for (let i = 0, row = 0; i < count; i += inChannels, row++)
+      visit(i, inChannels, 0, 1, row % outChannels, 0);
+  } else {
+    for (let i = 0, row = 0; i < count; i += outChannels, row++)
+      visit(i, outChannels, row % inChannels, 0, 0, 1);
   }
-  if (kind === 'transposed') {
-    for (let row = 0, i = 0; i < count; row++) {
-      const outChannel = row % outChannels;
-      for (let c = 0; c < inChannels; c++, i++) visit(i, c, outChannel);
-    }
-    return;
-  }
-  for (let row = 0, i = 0; i < count; row++) {
-    const inChannel = row % inChannels;
-    for (let c = 0; c < outChannels; c++, i++) visit(i, inChannel, c);
-  }
+}
+
+/** Calls `visit` with the position of each weight, and the channels that it reads and writes. */
+export function forEachWeight(
+  layer: Layer,
+  visit: (index: number, inChannel: number, outChannel: number) => void,
+): void {
+  forEachRun(layer, (start, length, inChannel, inStep, outChannel, outStep) => {
+    for (let k = 0; k < length; k++)
+      visit(start + k, inChannel + k * inStep, outChannel + k * outStep);
+  });
 }
 
 /** The filter with each weight times `outFactors` of its output and `inFactors` of its input channel. */
@@ -148,24 +168,31 @@ export function scaledFilter(
   outFactors?: ArrayLike<number>,
   inFactors?: ArrayLike<number>,
 ): Float32Array {
-  const values = new Float32Array(layer.filter.values.length);
-  forEachWeight(layer, (i, inChannel, outChannel) => {
-    const factor = (outFactors?.[outChannel] ?? 1) * (inFactors?.[inChannel] ?? 1);
-    values[i] = layer.filter.values[i] * factor;
+  const given = layer.filter.values;
+  const values = new Float32Array(given.length);
+  const outs = Float64Array.from(outFactors ?? new Float64Array(layer.outChannels).fill(1));
+  const ins = Float64Array.from(inFactors ?? new Float64Array(layer.inChannels).fill(1));
+  forEachRun(layer, (start, length, inChannel, inStep, outChannel, outStep) => {
+    for (let k = 0; k < length; k++) {
+      const factor = outs[outChannel + k * outStep] * ins[inChannel + k * inStep];
+      values[start + k] = given[start + k] * factor;
+    }
   });
   return values;
 }
 
 /** Largest |weight| of each output channel and of each input channel. */
 export function channelMagnitudes(layer: Layer): {in: Float64Array; out: Float64Array} {
-  const magnitudes = {
-    in: new Float64Array(layer.inChannels),
-    out: new Float64Array(layer.outChannels),
-  };
-  forEachWeight(layer, (i, inChannel, outChannel) => {
-    const magnitude = Math.abs(layer.filter.values[i]);
-    if (magnitude > magnitudes.in[inChannel]) magnitudes.in[inChannel] = magnitude;
-    if (magnitude > magnitudes.out[outChannel]) magnitudes.out[outChannel] = magnitude;
+  const {values} = layer.filter;
+  const ins = new Float64Array(layer.inChannels);
+  const outs = new Float64Array(layer.outChannels);
+  forEachRun(layer, (start, length, inChannel, inStep, outChannel, outStep) => {
+    for (let k = 0; k < length; k++) {
+      const magnitude = Math.abs(values[start + k]);
+      const [reads, writes] = [inChannel + k * inStep, outChannel + k * outStep];
+      if (magnitude > ins[reads]) ins[reads] = magnitude;
+      if (magnitude > outs[writes]) outs[writes] = magnitude;
+    }
   });
-  return magnitudes;
+  return {in: ins, out: outs};
 }

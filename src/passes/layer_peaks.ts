@@ -1,5 +1,5 @@
 import type {LayerChannels} from '../graph/channel_groups.js';
-import {forEachWeight} from '../graph/layer.js';
+import {forEachRun, forEachWeight} from '../graph/layer.js';
 import type {LayerPeaks, PeakEdge} from './equalization_solver.js';
 
 /**
@@ -28,10 +28,14 @@ function matrixOf({layer, reads, writes}: LayerChannels): LayerPeaks {
   const columns = distinct(writes);
   const width = columns.variables.length;
   const peaks = new Float32Array(rows.variables.length * width);
-  forEachWeight(layer, (i, inChannel, outChannel) => {
-    const at = rows.places[inChannel] * width + columns.places[outChannel];
-    const magnitude = Math.abs(layer.filter.values[i]);
-    if (magnitude > peaks[at]) peaks[at] = magnitude;
+  const {values} = layer.filter;
+  forEachRun(layer, (start, length, inChannel, inStep, outChannel, outStep) => {
+    for (let k = 0; k < length; k++) {
+      const row = rows.places[inChannel + k * inStep];
+      const at = row * width + columns.places[outChannel + k * outStep];
+      const magnitude = Math.abs(values[start + k]);
+      if (magnitude > peaks[at]) peaks[at] = magnitude;
+    }
   });
   return {reads: rows.variables, writes: columns.variables, peaks};
 }

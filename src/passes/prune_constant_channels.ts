@@ -3,6 +3,7 @@ import type {Graph, Node} from '../graph/graph.js';
 import {
   biasValues,
   channelMagnitudes,
+  forEachRun,
   forEachWeight,
   type Layer,
   layerOf,
@@ -121,7 +122,10 @@ function readingMagnitudes(consumers: readonly LayerChannels[]): Map<number, num
 /** Σ |weight| of each output channel. */
 function outputNorms(layer: Layer): Float64Array {
   const norms = new Float64Array(layer.outChannels);
-  forEachWeight(layer, (i, _, c) => (norms[c] += Math.abs(layer.filter.values[i])));
+  const {values} = layer.filter;
+  forEachRun(layer, (start, length, _, __, outChannel, outStep) => {
+    for (let k = 0; k < length; k++) norms[outChannel + k * outStep] += Math.abs(values[start + k]);
+  });
   return norms;
 }
 

@@ -1,4 +1,4 @@
-import {forEachWeight, isLayerOp, type Layer, layerOrReason} from '../graph/layer.js';
+import {forEachRun, forEachWeight, isLayerOp, type Layer, layerOrReason} from '../graph/layer.js';
 import {type Grid, gridOfBits, MAX_BITS} from '../quant/grid.js';
 import {decibels} from '../quant/decibels.js';
 import {
@@ -90,10 +90,15 @@ function integers(bits: number, length: number): Int8Array | Int16Array {
 function sqnrOf(layer: Layer, values: ArrayLike<number>, params: readonly QuantParams[]): number {
   let signal = 0;
   let noise = 0;
-  forEachWeight(layer, (i, _, c) => {
-    const w = layer.filter.values[i];
-    signal += w * w;
-    noise += (dequantizeValue(values[i], params[params.length > 1 ? c : 0]) - w) ** 2;
+  const weights = layer.filter.values;
+  const perChannel = Number(params.length > 1);
+  forEachRun(layer, (start, length, _, __, outChannel, outStep) => {
+    for (let k = 0, i = start; k < length; k++, i++) {
+      const w = weights[i];
+      signal += w * w;
+      const error = dequantizeValue(values[i], params[perChannel * (outChannel + k * outStep)]) - w;
+      noise += error * error;
+    }
   });
   return decibels(signal, noise);
 }
@@ -108,10 +113,14 @@ function widened(ranges: readonly Range[]): Range[] {
 function channelRanges(layer: Layer): Range[] {
   const min = new Float64Array(layer.outChannels).fill(Infinity);
   const max = new Float64Array(layer.outChannels).fill(-Infinity);
-  forEachWeight(layer, (i, _, c) => {
-    const w = layer.filter.values[i];
-    if (w < min[c]) min[c] = w;
-    if (w > max[c]) max[c] = w;
+  const {values} = layer.filter;
+  forEachRun(layer, (start, length, _, __, outChannel, outStep) => {
+    for (let k = 0; k < length; k++) {
+      const w = values[start + k];
+      const c = outChannel + k * outStep;
+      if (w < min[c]) min[c] = w;
+      if (w > max[c]) max[c] = w;
+    }
   });
   return Array.from(min, (low, c) => ({min: low, max: max[c]}));
 }
