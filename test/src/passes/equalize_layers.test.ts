@@ -70,6 +70,22 @@ describe('equalize-layers', () => {
     });
   }
 
+  it('gives the host its turn in each round', async () => {
+    const graph = graphOf(PAIR('r = Relu(b)'), IMAGE);
+    const turns: number[] = [];
+    const context = contextOf({equalize: 'weights'});
+    await canonicalize.run(graph, context);
+    await traceShapes.run(graph, context);
+    await equalizeLayers.run(graph, {
+      ...context,
+      progress: (done, total) => Promise.resolve(void turns.push(done / total)),
+    });
+    const rounds = Number(/in (\d+) rounds/.exec(context.rewrites.at(-1)?.text ?? '')?.[1]);
+    expect(rounds).toBeGreaterThan(1);
+    expect(new Set(turns).size).toBe(rounds);
+    expect(turns).toEqual([...turns].sort((a, b) => a - b));
+  });
+
   it('makes of a ReLU6 a ReLU and a cap for each channel', async () => {
     const {graph} = await equalized(PAIR('r = Relu6(b)'));
     expect(structureOf(graph).filter(line => line.startsWith('r'))).toEqual([

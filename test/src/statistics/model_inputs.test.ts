@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {DfqError} from '../../../src/graph/dfq_error.js';
 import type {Graph} from '../../../src/graph/graph.js';
 import {parse} from '../../../src/graph/parse.js';
+import {KeptValues} from '../../../src/statistics/kept_values.js';
 import {inputSpecs, probeInputs, type ProbeOptions} from '../../../src/statistics/model_inputs.js';
 import {probeDrawing} from '../../../src/statistics/probe_drawings.js';
 import {probeImage} from '../../../src/statistics/probe_images.js';
@@ -85,6 +86,16 @@ describe('probeInputs', () => {
     expect([x.shape, x.dtype]).toEqual([[1, 24, 32, 3], 'float32']);
     const pixels = probeImage(0, 24, 32, 3);
     expect(x.values).toEqual(pixels.map(v => (v - 127.5) / 127.5));
+  });
+
+  it('are the same where they are kept, for each input, number and scaling', () => {
+    const graph = modelOf({x: [[-1, 8, 8, 3]], y: [[-1, 8, 8, 3]]});
+    const kept = new KeptValues();
+    const scalings = [undefined, {mean: 0, std: 255}];
+    for (const scaling of [...scalings, ...scalings]) {
+      for (const index of [0, 1])
+        expect(first(graph, {scaling, kept}, index)).toEqual(first(graph, {scaling}, index));
+    }
   });
 
   it('are scaled as the caller says, by channel', () => {
