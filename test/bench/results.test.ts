@@ -71,8 +71,9 @@ describe('timeInTurn', () => {
       }),
     });
     const broken: Peer = {name: 'c', threads: () => 1, start: ({read}) => read('x') as never};
+    const warmUps = ['a', 'b'];
     const timings = await timeInTurn([peer('a'), broken, peer('b', 1)], model, 1, 3);
-    expect(log).toEqual(['a', 'b', 'a', 'a', 'a ends', 'b ends']);
+    expect(log).toEqual([...warmUps, 'a', 'b', 'a', 'a', 'a ends', 'b ends']);
     expect(timings.map(({milliseconds}) => milliseconds.length)).toEqual([3, 0, 1]);
     expect(timings.map(({error}) => error)).toEqual([undefined, 'no file', undefined]);
     expect(Math.min(...timings[0].milliseconds)).toBeGreaterThanOrEqual(20);
