@@ -31,6 +31,13 @@ export function stockWindow(exporter: OnnxExporter, node: Node): Attributes {
   };
 }
 
+/** Height and width of the result of a transposed convolution; where they are computed, ONNX works them out alike. */
+export function transposedSize(exporter: OnnxExporter, node: Node, operand: number): Attributes {
+  const size = exporter.constant(node, operand);
+  const [, height, width] = size?.dtype === 'int32' ? size.values : [];
+  return height === undefined ? {} : {output_shape: [height, width]};
+}
+
 function paddingAttributes(padding: string, explicit: readonly number[]): Attributes {
   if (padding === 'SAME') return {auto_pad: 'SAME_UPPER'};
   if (padding === 'VALID') return {auto_pad: 'VALID'};

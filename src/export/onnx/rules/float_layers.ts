@@ -5,7 +5,7 @@ import type {OnnxExporter, Value} from '../exporter.js';
 import {convolutionWeights, depthwiseWeights, transposedConvolutionWeights} from '../filters.js';
 import type {Rule, Rules} from '../rule.js';
 import {tensorOf, type TensorValue} from '../tensors.js';
-import {stockWindow} from '../window.js';
+import {stockWindow, transposedSize} from '../window.js';
 import {ELEMENTWISE} from './elementwise.js';
 
 const conv2D: Rule = (node, exporter) => {
@@ -40,11 +40,9 @@ const transposedConv2D: Rule = (node, exporter) => {
   const x = exporter.channelsFirst(exporter.operand(node, 2));
   const filter = tensorOf(node.name, exporter.constantOf(node, 1, 'filter'));
   const weights = exporter.constantName('filter', transposedConvolutionWeights(filter));
-  const sizes = exporter.constant(node, 0);
-  const [, height, width] = sizes?.dtype === 'int32' ? sizes.values : [];
   const name = exporter.add('ConvTranspose', [x.name, weights], {
     ...stockWindow(exporter, node),
-    ...(height === undefined ? {} : {output_shape: [height, width]}),
+    ...transposedSize(exporter, node, 0),
   });
   exporter.set(node, {...x, name, rank: 4});
 };

@@ -15,7 +15,7 @@ import {
 import type {Rule, Rules} from '../rule.js';
 import {applyTable} from '../tables.js';
 import {floats, int32s, int8s, type TensorValue} from '../tensors.js';
-import {int8Window} from '../window.js';
+import {int8Window, transposedSize} from '../window.js';
 
 const conv2D: Rule = (node, exporter) => {
   convolution(node, exporter, convolutionWeights, 1);
@@ -45,17 +45,12 @@ function convolution(
   finish(node, exporter, {...x, name: sum, rank: 4}, count => [count, 1, 1]);
 }
 
-/** As a convolution, with the size of the result in place of dilations; where that is computed, ONNX works it out alike. */
+/** As a convolution, with the size of the result in place of dilations. */
 const transposedConv2D: Rule = (node, exporter) => {
   const bytes = int8Operand(exporter, node, 0, gridOf(exporter, node, 'x'));
   const x = dequantized(exporter, exporter.channelsFirst(bytes));
   const {filter, bias} = weights(node, exporter, transposedConvolutionWeights, 1);
-  const size = exporter.constant(node, 5);
-  const [, height, width] = size?.dtype === 'int32' ? size.values : [];
-  const attributes = {
-    ...int8Window(node),
-    ...(height === undefined ? {} : {output_shape: [height, width]}),
-  };
+  const attributes = {...int8Window(node), ...transposedSize(exporter, node, 5)};
   const sum = exporter.add('ConvTranspose', [x.name, filter, bias], attributes);
   finish(node, exporter, {...x, name: sum, rank: 4}, count => [count, 1, 1]);
 };
