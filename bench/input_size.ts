@@ -5,19 +5,9 @@ import {filledBlock} from './microkernels/bench.js';
 import {benchFilter} from './microkernels/filters.js';
 import {squareGeometry} from './microkernels/geometry.js';
 import {bestSeconds} from './microkernels/measure.js';
+import {STAGES} from './models/mobilenet_v2.js';
 
 const SIZES = [96, 128, 160, 192, 224, 320, 448];
-
-/** [expansion, channels, blocks, stride of the first], Sandler 2018 table 2. */
-const STAGES = [
-  [1, 16, 1, 1],
-  [6, 24, 2, 2],
-  [6, 32, 3, 2],
-  [6, 64, 4, 2],
-  [6, 96, 3, 1],
-  [6, 160, 3, 2],
-  [6, 320, 1, 1],
-];
 
 interface Layer {
   isDepthwise: boolean;

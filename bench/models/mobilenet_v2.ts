@@ -1,7 +1,7 @@
 import {type BuiltModel, type Form, type Image, ModelBuilder} from './builder.js';
 
 /** Expansion, channels, repetitions and stride of each stage (Sandler 2018, table 2). */
-const STAGES = [
+export const STAGES = [
   [1, 16, 1, 1],
   [6, 24, 2, 2],
   [6, 32, 3, 2],
