@@ -6,7 +6,7 @@ import {memory} from '@tensorflow/tfjs-core';
 import {run} from '../../cli/run.js';
 import {getThreads, setThreads} from '../../node/backend.js';
 import {saveModel} from '../../node/save_model.js';
-import {colorClassifier, plainPng, recorder, writeColorTask} from './fixtures.js';
+import {colorClassifier, dfq, plainPng, recorder, writeColorTask} from './fixtures.js';
 
 /** A loaded machine is slow to start WebAssembly. */
 jest.setTimeout(60_000);
@@ -22,10 +22,8 @@ afterEach(() => rm(folder, {recursive: true, force: true}));
 const at = (...names: string[]) => path.join(folder, ...names);
 
 async function evaluate(model: string, ...options: string[]) {
-  const terminal = recorder();
-  const args = ['evaluate', model, '--images', at('images'), '--labels', at('labels.csv')];
-  const code = await run([...args, ...options], terminal, '1.2.3');
-  return {code, output: terminal.output(), errors: terminal.errors()};
+  const args = ['--images', at('images'), '--labels', at('labels.csv')];
+  return dfq('evaluate', model, ...args, ...options);
 }
 
 describe('dfq evaluate', () => {

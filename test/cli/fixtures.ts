@@ -4,6 +4,7 @@ import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {crc32, deflateSync} from 'node:zlib';
 import type {io} from '@tensorflow/tfjs-core';
+import {run} from '../../cli/run.js';
 import {saveModel} from '../../node/save_model.js';
 
 /** A terminal that keeps what is written to it; not a TTY, as in a pipe. */
@@ -12,6 +13,13 @@ export function recorder() {
   const err = new PassThrough();
   const read = (stream: PassThrough) => (stream.read() as Buffer | null)?.toString() ?? '';
   return {out, err, output: () => read(out), errors: () => read(err)};
+}
+
+/** Runs the command in a pipe. */
+export async function dfq(...args: string[]) {
+  const terminal = recorder();
+  const code = await run(args, terminal, '1.2.3');
+  return {code, output: terminal.output(), errors: terminal.errors()};
 }
 
 /** Colour types of PNG and their samples per pixel. */

@@ -3,9 +3,8 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {memory} from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import {run} from '../../cli/run.js';
 import {saveModel} from '../../node/save_model.js';
-import {convClassifier, recorder, writeColorTask} from './fixtures.js';
+import {convClassifier, dfq, writeColorTask} from './fixtures.js';
 
 jest.setTimeout(60_000);
 
@@ -18,12 +17,6 @@ beforeEach(async () => {
 afterEach(() => rm(folder, {recursive: true, force: true}));
 
 const at = (...names: string[]) => path.join(folder, ...names);
-
-async function dfq(...args: string[]) {
-  const terminal = recorder();
-  const code = await run(args, terminal, '1.2.3');
-  return {code, output: terminal.output(), errors: terminal.errors()};
-}
 
 async function opsOf(name: string): Promise<string[]> {
   const json = await readFile(at(name, 'model.json'), 'utf8');

@@ -3,10 +3,9 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {parseHTML} from 'linkedom';
 import {titleOf} from '../../cli/report_file.js';
-import {run} from '../../cli/run.js';
 import type {ReportJson} from '../../node/index.js';
 import {saveModel} from '../../node/save_model.js';
-import {convClassifier, recorder} from './fixtures.js';
+import {convClassifier, dfq} from './fixtures.js';
 
 jest.setTimeout(60_000);
 
@@ -19,12 +18,6 @@ beforeAll(async () => {
 afterAll(() => rm(folder, {recursive: true, force: true}));
 
 const at = (...names: string[]) => path.join(folder, ...names);
-
-async function dfq(...args: string[]) {
-  const terminal = recorder();
-  const code = await run(args, terminal, '1.2.3');
-  return {code, output: terminal.output(), errors: terminal.errors()};
-}
 
 describe('dfq report', () => {
   it('shows what quantize has shown, but for times, and writes it in three formats', async () => {

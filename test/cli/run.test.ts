@@ -1,11 +1,4 @@
-import {run} from '../../cli/run.js';
-import {recorder} from './fixtures.js';
-
-async function dfq(...args: string[]) {
-  const terminal = recorder();
-  const code = await run(args, terminal, '1.2.3');
-  return {code, output: terminal.output(), errors: terminal.errors()};
-}
+import {dfq} from './fixtures.js';
 
 describe('dfq', () => {
   it('lists its commands', async () => {

@@ -2,11 +2,10 @@ import {mkdir, mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {memory} from '@tensorflow/tfjs-core';
-import {run} from '../../cli/run.js';
 import {combinations} from '../../cli/study/ablation.js';
 import {STUDIED_PASSES} from '../../cli/study/passes.js';
 import {saveModel} from '../../node/save_model.js';
-import {convClassifier, recorder, writeColorTask} from './fixtures.js';
+import {convClassifier, dfq, writeColorTask} from './fixtures.js';
 
 jest.setTimeout(60_000);
 
@@ -20,12 +19,6 @@ beforeAll(async () => {
   await saveModel(at('conv'), convClassifier());
 });
 afterAll(() => rm(folder, {recursive: true, force: true}));
-
-async function dfq(...args: string[]) {
-  const terminal = recorder();
-  const code = await run(args, terminal, '1.2.3');
-  return {code, output: terminal.output(), errors: terminal.errors()};
-}
 
 const onImages = () => ['--images', at('images'), '--labels', at('labels.csv')];
 
