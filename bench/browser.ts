@@ -27,7 +27,7 @@ const PAGE = '<!doctype html><meta charset="utf-8"><script type="module" src="/p
 /** Times the peers in JavaScript in headless Chromium, each number of threads in a page of its own. */
 export async function timeInPage(
   root: string,
-  {models, threads, rounds}: Task,
+  {models, threads, limits}: Task,
   take: (answer: Answer) => void,
 ): Promise<void> {
   const server = await serve(await filesOf(root), {
@@ -40,10 +40,11 @@ export async function timeInPage(
   });
   try {
     const page = await browser.newPage();
+    page.on('console', message => console.error(message.text()));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await page.waitForFunction('globalThis.timeModel !== undefined');
     for (const {name} of models) {
-      const call = `timeModel(${JSON.stringify(name)}, ${threads}, ${rounds})`;
+      const call = `timeModel(${JSON.stringify(name)}, ${threads}, ${JSON.stringify(limits)})`;
       take(await page.evaluate<Answer>(call));
     }
   } finally {

@@ -7,7 +7,7 @@ import {ceilingPeer} from './peers/ceiling.js';
 import {onnxruntime} from './peers/onnxruntime.js';
 import type {BenchModel} from './peers/peer.js';
 import {CPU, OURS, WASM} from './peers/tfjs.js';
-import {timeInTurn} from './rounds.js';
+import {type Limits, timeInTurn} from './rounds.js';
 import type {Answer} from './task.js';
 
 async function readUrl(url: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -17,7 +17,7 @@ async function readUrl(url: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** Times the peers on one model; called from outside. */
-async function timeModel(name: string, threads: number, rounds: number): Promise<Answer> {
+async function timeModel(name: string, threads: number, limits: Limits): Promise<Answer> {
   env().set('PROD', true);
   web.env.wasm.numThreads = threads;
   web.env.wasm.wasmPaths = new URL('/onnxruntime/', location.href).href;
@@ -34,7 +34,8 @@ async function timeModel(name: string, threads: number, rounds: number): Promise
     ...(threads === 1 ? [CPU] : []),
     ceilingPeer(await ceilingOf(await readUrl('/ceiling.wasm'))),
   ];
-  const timings = await timeInTurn(peers, {name, read, ...facts}, threads, rounds);
+  const tell = (line: string) => console.log(line);
+  const timings = await timeInTurn(peers, {name, read, ...facts}, threads, limits, tell);
   return {model: name, macs: facts.macs, asked: threads, timings};
 }
 

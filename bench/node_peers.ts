@@ -43,12 +43,12 @@ async function nativeRuntime(): Promise<OnnxRuntime | undefined> {
   }
 }
 
-async function main({models, threads, rounds}: Task): Promise<void> {
+async function main({models, threads, limits}: Task): Promise<void> {
   env().set('PROD', true);
   const peers = await nodePeers(threads);
   for (const {name, folder} of models) {
     const model = await prepared(name, folder);
-    const timings = await timeInTurn(peers, model, threads, rounds);
+    const timings = await timeInTurn(peers, model, threads, limits, line => console.error(line));
     const answer: Answer = {model: name, macs: model.macs, asked: threads, timings};
     process.send?.(answer);
   }

@@ -46,7 +46,17 @@ export function resultsOf(answer: Answer, ceilingMacs: number): Result[] {
     });
 }
 
-const HEADER = ['model', 'peer', 'threads', 'median ms', 'fastest', '÷ ours', 'GMAC/s', 'ceiling'];
+const HEADER = [
+  'model',
+  'peer',
+  'threads',
+  'runs',
+  'median ms',
+  'fastest',
+  '÷ ours',
+  'GMAC/s',
+  'ceiling',
+];
 
 /** A Markdown table. */
 export function resultTable(results: readonly Result[]): string {
@@ -55,11 +65,13 @@ export function resultTable(results: readonly Result[]): string {
 
 function cells(result: Result): string[] {
   const {model, peer, threads, error} = result;
-  if (error !== undefined) return [model, peer, String(threads), `fails: ${error}`, '', '', '', ''];
+  if (error !== undefined)
+    return [model, peer, String(threads), '', `fails: ${error}`, '', '', '', ''];
   return [
     model,
     peer,
     String(threads),
+    String(result.runs),
     result.median.toFixed(2),
     result.min.toFixed(2),
     result.ratio.toFixed(2),

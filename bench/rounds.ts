@@ -9,6 +9,19 @@ export interface Timing {
   readonly error?: string;
 }
 
+/** How often a peer runs one model. */
+export interface Limits {
+  /** Timed runs. */
+  readonly rounds: number;
+  /**
+   * Milliseconds of all its runs in the rounds, timed or not: a peer that has used them up sits the other rounds out. Every
+   * peer is timed once at least.
+   */
+  readonly budget: number;
+  /** Milliseconds: a first run that takes as long is the one that counts. */
+  readonly slow: number;
+}
+
 interface Lane {
   readonly peer: Peer;
   readonly threads: number;
@@ -16,6 +29,8 @@ interface Lane {
   running?: Running;
   /** Runs that are timed together, of a small model. */
   together: number;
+  /** Milliseconds, of the budget. */
+  spent: number;
   error?: string;
 }
 
@@ -32,30 +47,33 @@ const REST = 3;
 /**
  * Times the peers in turn: in each round each runs once untimed, to have its own caches, and once timed. What a shared
  * machine takes away it takes from all alike.
+ *
+ * @param asked threads
+ * @param tell gets a line on each peer that has warmed up
  */
 export async function timeInTurn(
   peers: readonly Peer[],
   model: BenchModel,
   asked: number,
-  rounds: number,
+  limits: Limits,
+  tell: (line: string) => void = () => undefined,
 ): Promise<Timing[]> {
   const lanes: Lane[] = peers.map(peer => ({
     peer,
     threads: peer.threads(asked),
     milliseconds: [],
     together: 1,
+    spent: 0,
   }));
   for (const lane of lanes) {
     await attempt(lane, async () => {
-      lane.running = await lane.peer.start(model, lane.threads);
-      await lane.running.enter?.();
-      const single = await warmUp(lane.running);
-      lane.together = Math.min(Math.max(Math.ceil(STRETCH / single), 1), MOST_TOGETHER);
+      const single = await start(lane, model, limits);
+      tell(`${model.name}, ${lane.peer.name}, threads ${lane.threads}: ${single.toFixed(1)} ms`);
     });
   }
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < limits.rounds; round++) {
     for (const lane of lanes) {
-      if (lane.error === undefined && round < (lane.peer.most ?? Infinity)) {
+      if (lane.error === undefined && lane.spent < limits.budget) {
         await attempt(lane, () => timeOnce(lane));
       }
     }
@@ -69,25 +87,42 @@ export async function timeInTurn(
   }));
 }
 
-/** @returns milliseconds of the last run */
-async function warmUp({run}: Running): Promise<number> {
-  const begin = performance.now();
-  for (;;) {
-    const start = performance.now();
-    await run();
-    const end = performance.now();
-    if (end - begin > WARM_UP) return end - start;
+/** @returns milliseconds of a run */
+async function start(lane: Lane, model: BenchModel, {budget, slow}: Limits): Promise<number> {
+  lane.running = await lane.peer.start(model, lane.threads);
+  await lane.running.enter?.();
+  const {first, last} = await warmUp(lane.running);
+  lane.together = Math.min(Math.max(Math.ceil(STRETCH / last), 1), MOST_TOGETHER);
+  if (first >= slow) {
+    lane.milliseconds.push(first);
+    lane.spent = budget;
   }
+  return last;
 }
 
-async function timeOnce({running, milliseconds, together}: Lane): Promise<void> {
+/** @returns milliseconds of the first and of the last run */
+async function warmUp({run}: Running): Promise<{first: number; last: number}> {
+  const first = await millisecondsOf(run, 1);
+  let last = first;
+  for (let elapsed = first; elapsed < WARM_UP; elapsed += last) last = await millisecondsOf(run, 1);
+  return {first, last};
+}
+
+async function timeOnce(lane: Lane): Promise<void> {
+  const {running, together} = lane;
   if (running === undefined) return;
   await new Promise(resolve => setTimeout(resolve, REST));
   await running.enter?.();
-  await running.run();
+  const untimed = await millisecondsOf(running.run, 1);
+  const timed = await millisecondsOf(running.run, together);
+  lane.milliseconds.push(timed / together);
+  lane.spent += untimed + timed;
+}
+
+async function millisecondsOf(run: Running['run'], times: number): Promise<number> {
   const start = performance.now();
-  for (let i = 0; i < together; i++) await running.run();
-  milliseconds.push((performance.now() - start) / together);
+  for (let i = 0; i < times; i++) await run();
+  return performance.now() - start;
 }
 
 /** A peer that fails is out, and says why. */

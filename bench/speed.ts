@@ -16,11 +16,13 @@ import {MODELS} from './models/index.js';
 import {writePlot} from './plot.js';
 import {type FloatNodes, prepare} from './prepare.js';
 import {resultTable, type Result, resultsOf} from './results.js';
+import type {Limits} from './rounds.js';
 import type {Answer, Task} from './task.js';
 
 interface Options {
   readonly models?: string;
   readonly rounds: number;
+  readonly budget: number;
   readonly threads?: number;
   readonly quick?: boolean;
   readonly browser?: boolean;
@@ -33,11 +35,15 @@ const root = path.join(here, '..');
 
 const QUICK = ['ds_cnn'];
 
+/** Milliseconds; see {@link Limits}. */
+const SLOW = 4000;
+
 export async function main(args: readonly string[]): Promise<void> {
   const program = new Command('npm run bench --')
     .description('Our speed and that of the peers, in turn in one run.')
     .option('--models <names>', `with commas between: ${Object.keys(MODELS).join(',')}`)
     .option('--rounds <n>', 'timed runs of each peer', parseCount, 15)
+    .option('--budget <s>', 'seconds of rounds for each peer and model', parseCount, 8)
     .option('--threads <n>', 'only this number; by default 1 and all cores', parseCount)
     .option('--quick', 'the smallest model, three rounds, one thread')
     .option('--browser', 'the peers in JavaScript, in headless Chromium')
@@ -49,7 +55,6 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function bench(options: Options): Promise<void> {
   const names = namesOf(options);
-  const rounds = options.quick ? 3 : options.rounds;
   const models: {name: string; folder: string}[] = [];
   const floatNodes: Record<string, FloatNodes> = {};
   await useBackend('int8');
@@ -72,7 +77,7 @@ async function bench(options: Options): Promise<void> {
     console.log(`${resultTable(made)}\n`);
   };
   for (const threads of threadCounts(options)) {
-    const task: Task = {models, threads, rounds};
+    const task: Task = {models, threads, limits: limitsOf(options)};
     await (options.browser ? timeInPage(root, task, take) : timeInProcess(task, take));
   }
   await write(options, {results, floatNodes});
@@ -83,6 +88,10 @@ function namesOf({models, quick}: Options): string[] {
   const unknown = names.find(name => !(name in MODELS));
   if (unknown === undefined) return names;
   throw new Error(`there is no model '${unknown}'; there are ${Object.keys(MODELS).join(', ')}`);
+}
+
+function limitsOf({rounds, budget, quick}: Options): Limits {
+  return {rounds: quick ? 3 : rounds, budget: 1000 * budget, slow: SLOW};
 }
 
 function threadCounts({threads, quick}: Options): number[] {

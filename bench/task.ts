@@ -1,10 +1,10 @@
-import type {Timing} from './rounds.js';
+import type {Limits, Timing} from './rounds.js';
 
 /** What a process or a page is to time. */
 export interface Task {
   readonly models: ReadonlyArray<{readonly name: string; readonly folder: string}>;
   readonly threads: number;
-  readonly rounds: number;
+  readonly limits: Limits;
 }
 
 export interface Answer {

@@ -21,8 +21,6 @@ export interface Peer {
   readonly name: string;
   /** How many threads it uses when `threads` are asked for. */
   readonly threads: (asked: number) => number;
-  /** At most so many runs are timed, of one that is slow. */
-  readonly most?: number;
   start(model: BenchModel, threads: number): Promise<Running>;
 }
 

@@ -28,11 +28,10 @@ export const WASM: Peer = {
   },
 };
 
-/** The float model on plain JavaScript: seconds a run. */
+/** The float model on plain JavaScript: up to half a minute a run. */
 export const CPU: Peer = {
   name: 'tfjs-backend-cpu float',
   threads: () => 1,
-  most: 2,
   start: model => start(model, 'cpu', 'float'),
 };
 

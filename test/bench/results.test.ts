@@ -44,7 +44,7 @@ describe('resultsOf', () => {
     expect(lines.length).toBe(5);
     expect(new Set(lines.map(({length}) => length)).size).toBe(1);
     expect(lines[3]).toMatch(
-      /^\| m +\| other +\| +1 \| +8\.00 \| +7\.00 \| +4\.00 \| +1\.00 \| +13 % \|$/,
+      /^\| m +\| other +\| +1 \| +3 \| +8\.00 \| +7\.00 \| +4\.00 \| +1\.00 \| +13 % \|$/,
     );
     expect(lines[4]).toContain('fails: no kernel \\| of that');
   });
@@ -58,24 +58,38 @@ describe('timeInTurn', () => {
     read: () => Promise.reject(new Error('no file')),
   };
 
+  const limits = {rounds: 3, budget: 1e6, slow: 1e6};
+
+  /** Notes in `log` when it is chosen and when it ends. */
+  const sleeper = (name: string, milliseconds: number, log: string[] = []): Peer => ({
+    name,
+    threads: () => 1,
+    start: async () => ({
+      enter: async () => log.push(name),
+      run: () => new Promise(resolve => setTimeout(resolve, milliseconds)),
+      end: async () => log.push(`${name} ends`),
+    }),
+  });
+
   it('lets the peers run in turn, and reports one that fails without stopping the others', async () => {
     const log: string[] = [];
-    const peer = (name: string, most?: number): Peer => ({
-      name,
-      most,
-      threads: () => 1,
-      start: async () => ({
-        enter: async () => log.push(name),
-        run: () => new Promise(resolve => setTimeout(resolve, 25)),
-        end: async () => log.push(`${name} ends`),
-      }),
-    });
+    const told: string[] = [];
     const broken: Peer = {name: 'c', threads: () => 1, start: ({read}) => read('x') as never};
+    const peers = [sleeper('a', 25, log), broken, sleeper('b', 25, log)];
+    const timings = await timeInTurn(peers, model, 1, {...limits, rounds: 2}, line =>
+      told.push(line.split(':')[0]),
+    );
     const warmUps = ['a', 'b'];
-    const timings = await timeInTurn([peer('a'), broken, peer('b', 1)], model, 1, 3);
-    expect(log).toEqual([...warmUps, 'a', 'b', 'a', 'a', 'a ends', 'b ends']);
-    expect(timings.map(({milliseconds}) => milliseconds.length)).toEqual([3, 0, 1]);
+    expect(log).toEqual([...warmUps, 'a', 'b', 'a', 'b', 'a ends', 'b ends']);
+    expect(told).toEqual(['m, a, threads 1', 'm, b, threads 1']);
+    expect(timings.map(({milliseconds}) => milliseconds.length)).toEqual([2, 0, 2]);
     expect(timings.map(({error}) => error)).toEqual([undefined, 'no file', undefined]);
     expect(Math.min(...timings[0].milliseconds)).toBeGreaterThanOrEqual(20);
+  });
+
+  it('times a peer that has used its budget up no more, and of a slow one the first run', async () => {
+    const peers = [sleeper('fast', 10), sleeper('costly', 250), sleeper('slow', 1600)];
+    const timings = await timeInTurn(peers, model, 1, {...limits, budget: 400, slow: 1500});
+    expect(timings.map(({milliseconds}) => milliseconds.length)).toEqual([3, 1, 1]);
   });
 });
