@@ -13,7 +13,7 @@ import {DerivedValues} from './derived_values.js';
 import type {InnerBackend, InnerBackends} from './inner_backend.js';
 import {Int8Store, type Restore} from './int8_store.js';
 import type {Block, Microkernels} from './microkernels.js';
-import type {FloatViewer} from '../src/ops.js';
+import type {ChannelLoops, FloatViewer} from '../src/ops.js';
 
 /**
  * The tfjs backend `int8`: a float backend (the process's one WASM backend, and the JavaScript CPU
@@ -108,6 +108,10 @@ export class Int8Backend extends KernelBackend implements FloatViewer {
   /** Changes whenever derived values have been freed: what holds one must then get it anew. */
   get releases(): number {
     return this.derivedValues.releases;
+  }
+
+  get channelLoops(): ChannelLoops | undefined {
+    return this.microkernels.floats;
   }
 
   /** The values of a tensor as float32, a view of where they lie if it can be had: valid until the next allocation. */

@@ -6,6 +6,7 @@
  * loops. Operands are blocks of the implementation's own memory, so that none is copied.
  */
 
+import type {ChannelLoops} from '../src/ops.js';
 import type {Threads} from './threads/threads.js';
 
 /** A stretch of a {@link Memory}; opaque but for its size. */
@@ -163,6 +164,14 @@ export interface CopyPlan {
 export type Unary = (x: Block, y: Block) => void;
 export type Binary = (a: Block, b: Block, y: Block) => void;
 
+/** Loops over arrays that lie elsewhere; they are not part of the int8 arithmetic. */
+export interface FloatLoops extends ChannelLoops {
+  /** y = min(x, bounds), which repeat; x where one of the two is NaN, and of 0 and −0. */
+  minimum(x: Float32Array, bounds: Float32Array, y: Float32Array): void;
+  /** As {@link minimum}. */
+  maximum(x: Float32Array, bounds: Float32Array, y: Float32Array): void;
+}
+
 /** Each member takes parameters, does once what depends on them alone, and returns the loop. */
 export interface Microkernels {
   /** 'reference', 'simd', … */
@@ -170,6 +179,8 @@ export interface Microkernels {
   readonly memory: Memory;
   /** Undefined where all work is done by the calling thread. */
   readonly threads?: Threads;
+  /** Undefined where they would be no faster than plain loops. */
+  readonly floats?: FloatLoops;
 
   quantize(
     count: number,

@@ -2,6 +2,7 @@ import type {
   Binary,
   BroadcastPlan,
   ConvGeometry,
+  FloatLoops,
   Microkernels,
   PackedFilter,
   PoolGeometry,
@@ -10,6 +11,7 @@ import type {
 import {SimdArena} from './simd_arena.js';
 import {type Extent, floatField, type Opcode} from './simd_command.js';
 import {SimdFilters} from './simd_filter.js';
+import {simdFloats} from './simd_floats.js';
 import {SimdMemory} from './simd_memory.js';
 import {instantiateSimd, type SimdInstance} from './simd_module.js';
 import * as records from './simd_records.js';
@@ -46,6 +48,7 @@ export function simd(
   const {exports} = instance;
   const memory = new SimdMemory(instance.memory, exports.heap_base());
   const filters = new SimdFilters(exports, memory, new SimdArena(memory));
+  let floats: FloatLoops | undefined;
   const runner = new SimdRunner(exports, memory, executorOf(instance));
 
   const unary = (opcode: Opcode, extent: Extent, parameters: number[]): Unary => {
@@ -92,7 +95,10 @@ export function simd(
   return {
     name: 'simd',
     memory,
-    ...floats(memory, runner),
+    get floats() {
+      return (floats ??= simdFloats());
+    },
+    ...heapLoops(memory, runner),
     lookup: count => binary('lookup', elements(count), []),
 
     copy(plan) {
@@ -182,7 +188,7 @@ export function simd(
 }
 
 /** The two microkernels that meet arrays of the JavaScript heap. */
-function floats(
+function heapLoops(
   memory: SimdMemory,
   runner: SimdRunner,
 ): Pick<Microkernels, 'quantize' | 'dequantize'> {

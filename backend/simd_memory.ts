@@ -28,6 +28,7 @@ interface Views {
   readonly int8: Int8Array;
   readonly int32: Int32Array;
   readonly float32: Float32Array;
+  readonly float64: Float64Array;
 }
 
 function viewsOf({buffer}: WasmMemory): Views {
@@ -35,6 +36,7 @@ function viewsOf({buffer}: WasmMemory): Views {
     int8: new Int8Array(buffer),
     int32: new Int32Array(buffer),
     float32: new Float32Array(buffer),
+    float64: new Float64Array(buffer),
   };
 }
 
@@ -72,6 +74,10 @@ export class SimdMemory implements Memory {
 
   get floats(): Float32Array {
     return this.views.float32;
+  }
+
+  get doubles(): Float64Array {
+    return this.views.float64;
   }
 
   alloc(bytes: number): Block {

@@ -35,6 +35,27 @@ export interface SimdExports {
   unpack_filter(filter: number, depth: number, zeroPoint: number, values: number): void;
   pack_prelu_bytes(channels: number): number;
   pack_prelu(stage: number, spec: number, channels: number): void;
+  float_minimum(x: number, bounds: number, count: number, period: number): void;
+  float_maximum(x: number, bounds: number, count: number, period: number): void;
+  moments(
+    x: number,
+    rows: number,
+    channels: number,
+    sum: number,
+    squares: number,
+    low: number,
+    high: number,
+  ): void;
+  mask_above(
+    x: number,
+    rows: number,
+    channels: number,
+    bounds: number,
+    mask: number,
+    counts: number,
+  ): void;
+  add_rows(x: number, rows: number, channels: number, sums: number): void;
+  add_masked(x: number, rows: number, channels: number, mask: number, sums: number): void;
   /** Bytes of scratch of one thread that runs the command. */
   scratch_bytes(command: number): number;
   /**

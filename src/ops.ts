@@ -21,6 +21,31 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
 export interface FloatViewer {
   /** The values of a float32 tensor, a view of where they lie if it can be had: valid until the next allocation. */
   floats(x: TensorInfo): Float32Array;
+  /** The bits of `scalarLoops` (src/statistics), faster; absent where it can't do better. */
+  readonly channelLoops?: ChannelLoops;
+}
+
+/** What is summed up of each channel of a tensor; all have one element a channel. */
+export interface ChannelSums {
+  readonly sum: Float64Array;
+  readonly squares: Float64Array;
+  /** Float32 values, as `max`. */
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+}
+
+/** Loops over float32 values with channels last, in whole rows; sums are of float64. */
+export interface ChannelLoops {
+  addMoments(values: Float32Array, sums: ChannelSums): void;
+  /**
+   * @param counts of each channel: how many are above its bound is added
+   * @returns one bit for each value, 1 for those above the bounds of their channels; rows begin at bytes
+   */
+  maskAbove(values: Float32Array, bounds: Float32Array, counts: Int32Array): Uint8Array;
+  /** Adds values to the sums of their channels, row after row. */
+  addRows(values: Float32Array, sums: Float64Array): void;
+  /** As {@link addRows}, of the values whose bit is 1. */
+  addMasked(values: Float32Array, mask: Uint8Array, sums: Float64Array): void;
 }
 
 /** Names of the graph ops, and of the kernels that run them. */

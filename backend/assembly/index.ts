@@ -4,6 +4,9 @@
  * Several threads have an instance each, on one memory: no globals that change, and no static data but constants.
  */
 export {pack_scratch_bytes} from './filter';
+export {float_maximum, float_minimum} from './float_limits';
+export {add_masked, add_rows, mask_above} from './live_rows';
+export {moments} from './moments';
 export {pack_depthwise, pack_depthwise_bytes} from './pack_depthwise';
 export {pack_gemm, pack_gemm_bytes} from './pack_gemm';
 export {pack_prelu, pack_prelu_bytes} from './prelu';

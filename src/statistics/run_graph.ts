@@ -55,11 +55,10 @@ export async function runGraph(
   }
 }
 
-/** The values of a numeric tensor, not copied where the backend shows them; valid until something is computed. */
-export function viewOf(tensor: Tensor): ArrayLike<number> {
+/** The values of a float32 tensor, not copied where the backend shows them; valid until something is computed. */
+export function floatsOf(tensor: Tensor): Float32Array {
   const viewer: KernelBackend & Partial<FloatViewer> = backend();
-  const inPlace = tensor.dtype === 'float32' ? viewer.floats?.(tensor) : undefined;
-  return inPlace ?? tensor.dataSync();
+  return viewer.floats?.(tensor) ?? tensor.dataSync<'float32'>();
 }
 
 /** Runs `work` on the backend for float graphs, and restores the current one. */
@@ -87,7 +86,12 @@ async function runOnce(
     tensors = Array.isArray(outputs) ? outputs : [outputs];
     tensors.forEach((tensor, i) => {
       const {shape, dtype} = tensor;
-      visit({ref: refs[i], shape, dtype, values: () => viewOf(tensor)});
+      visit({
+        ref: refs[i],
+        shape,
+        dtype,
+        values: () => (dtype === 'float32' ? floatsOf(tensor) : tensor.dataSync()),
+      });
     });
   } finally {
     dispose(tensors);

@@ -4,12 +4,12 @@ import {exportModel} from '../graph/export_model.js';
 import {Graph, parseRef} from '../graph/graph.js';
 import {topologicalOrder} from '../graph/topological_order.js';
 import type {InputSource} from './model_inputs.js';
-import {hasControlFlow, onRunner, viewOf} from './run_graph.js';
+import {floatsOf, hasControlFlow, onRunner} from './run_graph.js';
 
 /** What may be seen and changed between two stages. */
 export interface StageState {
-  /** A tensor's value for each input; valid until something else is computed. */
-  values(ref: string): ArrayLike<number>[];
+  /** The value of a float32 tensor for each input; valid until something else is computed. */
+  values(ref: string): Float32Array[];
   /** Puts another tensor in the place of each value; `change` must not dispose its argument. */
   replace(ref: string, change: (value: Tensor) => Tensor): void;
   /** Gives a constant another value for all later stages. The run disposes it. */
@@ -129,7 +129,7 @@ function stateOf(samples: Array<Map<string, Tensor>>, constants: Map<string, Ten
     return tensor;
   };
   return {
-    values: ref => samples.map(sample => viewOf(held(sample, ref))),
+    values: ref => samples.map(sample => floatsOf(held(sample, ref))),
     replace(ref, change) {
       for (const sample of samples) {
         const before = held(sample, ref);

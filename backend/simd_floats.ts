@@ -1,0 +1,161 @@
+import type {ChannelSums} from '../src/ops.js';
+import type {FloatLoops} from './microkernels.js';
+import {SimdArena} from './simd_arena.js';
+import {SimdMemory} from './simd_memory.js';
+import {instantiateSimd, type SimdExports} from './simd_module.js';
+
+/** Of a vector. */
+const LANES = 4;
+
+/** Rows of a piece are a multiple of those that `scalarLoops` sums up at a time. */
+const BLOCK = 64;
+
+/** Values of a piece, about: few enough to stay in the processor's cache. */
+const PIECE = 8192;
+
+/**
+ * Loops of backend/assembly over float32 arrays that lie elsewhere, on the JavaScript heap or in the memory of
+ * tfjs-backend-wasm: they are copied piece by piece. All have channels last, in whole rows.
+ *
+ * The copies go to a memory of their own that is not shared with threads, which takes a quarter of the time.
+ */
+export function simdFloats(instance = instantiateSimd(false)): FloatLoops | undefined {
+  if (instance === undefined) return undefined;
+  const {exports, memory} = instance;
+  return new SimdFloats(exports, new SimdMemory(memory, exports.heap_base()));
+}
+
+class SimdFloats implements FloatLoops {
+  private readonly arena: SimdArena;
+
+  constructor(
+    private readonly exports: SimdExports,
+    private readonly memory: SimdMemory,
+  ) {
+    this.arena = new SimdArena(memory);
+  }
+
+  minimum(x: Float32Array, bounds: Float32Array, y: Float32Array): void {
+    this.limit(x, bounds, y, this.exports.float_minimum);
+  }
+
+  maximum(x: Float32Array, bounds: Float32Array, y: Float32Array): void {
+    this.limit(x, bounds, y, this.exports.float_maximum);
+  }
+
+  addMoments(values: Float32Array, {sum, squares, min, max}: ChannelSums): void {
+    const channels = sum.length;
+    const [sumAt, squaresAt] = [sum, squares].map(all => this.float64(all));
+    const [minAt, maxAt] = [min, max].map(all => this.float32(all));
+    this.forEachPiece(values, channels, (x, rows) =>
+      this.exports.moments(x, rows, channels, sumAt, squaresAt, minAt, maxAt),
+    );
+    const {floats, doubles} = this.memory;
+    copyBack(doubles, sumAt >> 3, sum);
+    copyBack(doubles, squaresAt >> 3, squares);
+    copyBack(floats, minAt >> 2, min);
+    copyBack(floats, maxAt >> 2, max);
+    this.arena.end();
+  }
+
+  addRows(values: Float32Array, sums: Float64Array): void {
+    const sumsAt = this.float64(sums);
+    this.forEachPiece(values, sums.length, (x, rows) =>
+      this.exports.add_rows(x, rows, sums.length, sumsAt),
+    );
+    copyBack(this.memory.doubles, sumsAt >> 3, sums);
+    this.arena.end();
+  }
+
+  maskAbove(values: Float32Array, bounds: Float32Array, counts: Int32Array): Uint8Array {
+    const channels = bounds.length;
+    const rowBytes = Math.ceil(channels / 8);
+    const mask = new Uint8Array((values.length / channels) * rowBytes);
+    const boundsAt = this.float32(bounds);
+    const countsAt = this.arena.int32(counts);
+    const maskAt = this.arena.take(rowsOfPiece(values, channels) * rowBytes);
+    this.forEachPiece(values, channels, (x, rows, first) => {
+      this.exports.mask_above(x, rows, channels, boundsAt, maskAt, countsAt);
+      const {bytes} = this.memory;
+      mask.set(bytes.subarray(maskAt, maskAt + rows * rowBytes), first * rowBytes);
+    });
+    copyBack(this.memory.ints, countsAt >> 2, counts);
+    this.arena.end();
+    return mask;
+  }
+
+  addMasked(values: Float32Array, mask: Uint8Array, sums: Float64Array): void {
+    const channels = sums.length;
+    const rowBytes = Math.ceil(channels / 8);
+    const sumsAt = this.float64(sums);
+    const maskAt = this.arena.take(rowsOfPiece(values, channels) * rowBytes);
+    this.forEachPiece(values, channels, (x, rows, first) => {
+      const bits = mask.subarray(first * rowBytes, (first + rows) * rowBytes);
+      this.memory.bytes.set(bits, maskAt);
+      this.exports.add_masked(x, rows, channels, maskAt, sumsAt);
+    });
+    copyBack(this.memory.doubles, sumsAt >> 3, sums);
+    this.arena.end();
+  }
+
+  private limit(
+    x: Float32Array,
+    bounds: Float32Array,
+    y: Float32Array,
+    loop: SimdExports['float_minimum'],
+  ): void {
+    const channels = bounds.length;
+    const period = channels * Math.ceil(LANES / channels);
+    const repeated = new Float32Array(period + LANES - 1);
+    for (let i = 0; i < repeated.length; i++) repeated[i] = bounds[i % channels];
+    const boundsAt = this.float32(repeated);
+    this.forEachPiece(x, channels, (at, rows, first) => {
+      loop(at, boundsAt, rows * channels, period);
+      const {floats} = this.memory;
+      y.set(floats.subarray(at >> 2, (at >> 2) + rows * channels), first * channels);
+    });
+    this.arena.end();
+  }
+
+  /** @param visit gets the address of a copy of some rows, how many they are, and the number of the first */
+  private forEachPiece(
+    values: Float32Array,
+    channels: number,
+    visit: (x: number, rows: number, first: number) => void,
+  ): void {
+    const rows = values.length / channels;
+    const most = rowsOfPiece(values, channels);
+    const x = this.arena.take(4 * (most * channels + LANES - 1));
+    for (let first = 0; first < rows; first += most) {
+      const end = Math.min(first + most, rows);
+      this.memory.floats.set(values.subarray(first * channels, end * channels), x >> 2);
+      visit(x, end - first, first);
+    }
+  }
+
+  /** A copy in the arena; float64 values are rounded. */
+  private float32(values: ArrayLike<number>): number {
+    const at = this.arena.take(4 * values.length);
+    this.memory.floats.set(values, at >> 2);
+    return at;
+  }
+
+  private float64(values: Float64Array): number {
+    const at = this.arena.take(8 * values.length);
+    this.memory.doubles.set(values, at >> 3);
+    return at;
+  }
+}
+
+function rowsOfPiece(values: Float32Array, channels: number): number {
+  const most = BLOCK * Math.max(1, Math.floor(PIECE / (BLOCK * channels)));
+  return Math.min(most, values.length / channels);
+}
+
+function copyBack(
+  from: Float32Array | Float64Array | Int32Array,
+  at: number,
+  to: Float64Array | Int32Array,
+): void {
+  to.set(from.subarray(at, at + to.length));
+}

@@ -1,0 +1,115 @@
+import type {FloatLoops} from '../../backend/microkernels.js';
+import {simdFloats} from '../../backend/simd_floats.js';
+import type {ChannelLoops} from '../../src/ops.js';
+import {scalarLoops} from '../../src/statistics/scalar_loops.js';
+import {Random} from './oracle/random.js';
+
+/** Straddle vectors, bytes of a mask, blocks of 64 rows and pieces of 8192 values. */
+const CHANNELS = [1, 3, 4, 7, 8, 12, 17, 96];
+const ROWS = [0, 1, 63, 64, 65, 130];
+
+const SPECIAL = [NaN, Infinity, -Infinity, 0, -0, 1e-42, -1e-42, 3.4e38, -3.4e38];
+
+/** Of all magnitudes, so that the order of a sum shows in its last bits. */
+function values(random: Random, length: number, special = 0): Float32Array {
+  return Float32Array.from({length}, () =>
+    random.next() < special
+      ? random.pick(SPECIAL)
+      : (random.next() - 0.5) * 2 ** random.integer(-20, 20),
+  );
+}
+
+describe('loops over channels, by SIMD', () => {
+  let loops: FloatLoops;
+
+  beforeAll(() => {
+    const own = simdFloats();
+    if (own === undefined) throw new Error('WebAssembly SIMD is missing');
+    loops = own;
+  });
+
+  function expectSame(run: (loops: ChannelLoops) => unknown) {
+    expect(run(loops)).toEqual(run(scalarLoops));
+  }
+
+  /** Several tensors, one after the other. */
+  function moments(tensors: readonly Float32Array[], channels: number) {
+    return (own: ChannelLoops) => {
+      const sums = {
+        sum: new Float64Array(channels),
+        squares: new Float64Array(channels),
+        min: new Float64Array(channels).fill(Infinity),
+        max: new Float64Array(channels).fill(-Infinity),
+      };
+      for (const tensor of tensors) own.addMoments(tensor, sums);
+      return sums;
+    };
+  }
+
+  /** As livePlaces does: masks of some tensors, and the sums of others under them. */
+  function masked(tensors: readonly Float32Array[], bounds: Float32Array) {
+    return (own: ChannelLoops) => {
+      const counts = new Int32Array(bounds.length);
+      const masks = tensors.map(tensor => own.maskAbove(tensor, bounds, counts));
+      const sums = new Float64Array(bounds.length);
+      masks.forEach((mask, i) => own.addMasked(tensors[tensors.length - 1 - i], mask, sums));
+      return {counts, masks, sums};
+    };
+  }
+
+  function rowSums(tensors: readonly Float32Array[], channels: number) {
+    return (own: ChannelLoops) => {
+      const sums = new Float64Array(channels);
+      for (const tensor of tensors) own.addRows(tensor, sums);
+      return sums;
+    };
+  }
+
+  for (const channels of CHANNELS) {
+    it(`have the bits of the plain ones, ${channels} channels`, () => {
+      const random = new Random(channels);
+      for (const rows of [...ROWS, Math.ceil(20_000 / channels)]) {
+        for (const special of [0, 0.01]) {
+          const tensors = [0, 1].map(() => values(random, rows * channels, special));
+          expectSame(moments(tensors, channels));
+          expectSame(rowSums(tensors, channels));
+          expectSame(masked(tensors, values(random, channels, special)));
+        }
+      }
+    });
+  }
+
+  it('have the bits of the plain ones in rows that are longer than a piece', () => {
+    const tensors = [0, 1].map(seed => values(new Random(seed), 3 * 10_001));
+    expectSame(moments(tensors, 10_001));
+    expectSame(rowSums(tensors, 10_001));
+    expectSame(masked(tensors, values(new Random(2), 10_001)));
+  });
+
+  it('leave out what is not above its bound, NaN and ∞ too', () => {
+    const mask = loops.maskAbove(
+      Float32Array.of(NaN, 1, 2, 2),
+      Float32Array.of(0, 1),
+      new Int32Array(2),
+    );
+    expect([...mask]).toEqual([0, 3]);
+    const sums = new Float64Array(2);
+    loops.addMasked(Float32Array.of(NaN, Infinity, 4, 5), mask, sums);
+    expect([...sums]).toEqual([4, 5]);
+  });
+
+  for (const period of [1, 2, 3, 4, 5, 6, 17, 96]) {
+    it(`limit values by bounds that repeat, ${period} of them`, () => {
+      const random = new Random(period);
+      for (const rows of [0, 1, 5, Math.ceil(20_000 / period)]) {
+        const x = values(random, rows * period, 0.3);
+        const bounds = values(random, period, 0.3);
+        const [low, high] = [new Float32Array(x.length), new Float32Array(x.length)];
+        loops.minimum(x, bounds, low);
+        loops.maximum(x, bounds, high);
+        expect(low).toEqual(x.map((v, i) => (bounds[i % period] < v ? bounds[i % period] : v)));
+        expect(high).toEqual(x.map((v, i) => (v < bounds[i % period] ? bounds[i % period] : v)));
+      }
+    });
+  }
+});
