@@ -66,7 +66,12 @@ async function filesOf(root: string): Promise<Files> {
     write: false,
   });
   const [{contents}] = outputFiles;
-  return {'/': PAGE, '/page.js': contents, '/ceiling.wasm': await ceilingBinary()};
+  return {
+    '/': PAGE,
+    '/page.js': contents,
+    '/plain.wasm': await ceilingBinary(false),
+    '/relaxed.wasm': await ceilingBinary(true),
+  };
 }
 
 async function serve(files: Files, folders: Readonly<Record<string, string>>): Promise<Server> {

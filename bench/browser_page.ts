@@ -1,6 +1,7 @@
 /** What runs in the page of `npm run bench -- --browser`; bundled by browser.ts. */
 import {env} from '@tensorflow/tfjs-core';
 import '../backend/index.js';
+import {hasExactDot} from '../backend/simd_binary.js';
 import * as web from 'onnxruntime-web/wasm';
 import {ceilingOf} from './microkernels/ceiling_loop.js';
 import {ceilingPeer} from './peers/ceiling.js';
@@ -32,7 +33,7 @@ async function timeModel(name: string, threads: number, limits: Limits): Promise
     onnxruntime('onnxruntime-web', web, 'int8', 'wasm'),
     onnxruntime('onnxruntime-web', web, 'float', 'wasm'),
     ...(threads === 1 ? [CPU] : []),
-    ceilingPeer(await ceilingOf(await readUrl('/ceiling.wasm'))),
+    ceilingPeer(await ceilingOf(await readUrl(hasExactDot() ? '/relaxed.wasm' : '/plain.wasm'))),
   ];
   const tell = (line: string) => console.log(line);
   const timings = await timeInTurn(peers, {name, read, ...facts}, threads, limits, tell);

@@ -1,6 +1,8 @@
 /** npx tsx bench/input_size.ts: GMAC/s of the convolutions of MobileNetV2 1.0, one after the other, as the image grows. */
 import type {Microkernels} from '../backend/microkernels.js';
 import {simd} from '../backend/simd.js';
+import {fastestBinary} from '../backend/simd_binary.js';
+import {instantiateSimd} from '../backend/simd_module.js';
 import {filledBlock} from './microkernels/bench.js';
 import {benchFilter} from './microkernels/filters.js';
 import {squareGeometry} from './microkernels/geometry.js';
@@ -59,7 +61,7 @@ function prepare(kernels: Microkernels, imageSize: number): {loops: (() => void)
   return {loops, macs};
 }
 
-const kernels = simd();
+const kernels = simd(undefined, instantiateSimd(undefined, await fastestBinary()));
 if (kernels === undefined) throw new Error('this machine has no WebAssembly SIMD');
 for (const size of SIZES) {
   const {loops, macs} = prepare(kernels, size);

@@ -8,8 +8,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import '../backend/index.js';
 import {Int8Backend} from '../backend/int8_backend.js';
 import type {ConvGeometry, Microkernels, PackedFilter} from '../backend/microkernels.js';
+import {hasExactDot} from '../backend/simd_binary.js';
 import {loadGraph} from '../cli/models.js';
 import {dotCeiling} from './microkernels/ceiling.js';
+import {CEILING_MACS} from './microkernels/ceiling_loop.js';
 import {bestSeconds} from './microkernels/measure.js';
 
 const INFERENCES = 60;
@@ -137,8 +139,7 @@ for (let i = 0; i < INFERENCES; i++) {
 
 if (timer.results.length === 0)
   throw new Error('the model has no int8 ops; quantize it first: dfq quantize');
-const ceiling = await dotCeiling();
-const peak = ceiling.macs / bestSeconds(ceiling.run)[0];
+const peak = CEILING_MACS / bestSeconds(await dotCeiling(hasExactDot()))[0];
 const lines = timer.results.map(call => ({...call, lost: call.seconds - call.macs / peak}));
 const kernelSeconds = lines.reduce((sum, {seconds}) => sum + seconds, 0);
 const macs = lines.reduce((sum, line) => sum + line.macs, 0);

@@ -2,6 +2,7 @@
 import * as web from 'onnxruntime-web';
 import {env} from '@tensorflow/tfjs-core';
 import '../node/backend.js';
+import {hasExactDot} from '../backend/simd_binary.js';
 import {dotCeiling} from './microkernels/ceiling.js';
 import {ceilingPeer} from './peers/ceiling.js';
 import {onnxruntime, type OnnxRuntime} from './peers/onnxruntime.js';
@@ -26,7 +27,7 @@ async function nodePeers(threads: number): Promise<Peer[]> {
           onnxruntime('onnxruntime-node', native, 'float', 'cpu'),
         ]),
     ...(threads === 1 ? [CPU] : []),
-    ceilingPeer(await dotCeiling()),
+    ceilingPeer(await dotCeiling(hasExactDot())),
   ];
 }
 

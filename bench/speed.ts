@@ -10,8 +10,7 @@ import {Command} from 'commander';
 import {useBackend} from '../cli/backends.js';
 import {parseCount} from '../cli/options.js';
 import {timeInPage} from './browser.js';
-import {ceilingOf} from './microkernels/ceiling_loop.js';
-import {ceilingBinary} from './microkernels/ceiling.js';
+import {CEILING_MACS} from './microkernels/ceiling_loop.js';
 import {MODELS} from './models/index.js';
 import {writePlot} from './plot.js';
 import {type FloatNodes, prepare} from './prepare.js';
@@ -69,10 +68,9 @@ async function bench(options: Options): Promise<void> {
       'without onnxruntime-node; to have it: cd bench && ONNXRUNTIME_NODE_INSTALL=skip npm install',
     );
   }
-  const {macs} = await ceilingOf(await ceilingBinary());
   const results: Result[] = [];
   const take = (answer: Answer) => {
-    const made = resultsOf(answer, macs);
+    const made = resultsOf(answer, CEILING_MACS);
     results.push(...made);
     console.log(`${resultTable(made)}\n`);
   };

@@ -1,7 +1,10 @@
 import type {Block, Microkernels} from '../../backend/microkernels.js';
 import {reference} from '../../backend/reference/index.js';
 import {simd} from '../../backend/simd.js';
+import {fastestBinary, hasExactDot} from '../../backend/simd_binary.js';
+import {type EmbeddedBinary, instantiateSimd} from '../../backend/simd_module.js';
 import {dotCeiling} from './ceiling.js';
+import {CEILING_MACS} from './ceiling_loop.js';
 import {bestSeconds, secondsOf} from './measure.js';
 
 export interface BenchCase {
@@ -14,30 +17,36 @@ export interface BenchCase {
 
 /**
  * Prints, for each case, giga-work per second of the SIMD kernels, the ratio to the reference in the same run, and for
- * multiply-accumulates the share of what a bare loop of dot products reaches. `--no-reference` leaves the slow one out.
+ * multiply-accumulates the share of what a bare loop of dot products reaches. Where the engine has exact dot products of
+ * bytes, once more for the kernels that use them. `--no-reference` leaves the slow one out.
  */
 export async function bench(
   title: string,
   unit: 'MAC' | 'element',
   cases: readonly BenchCase[],
 ): Promise<void> {
-  const ceiling = await dotCeiling();
-  console.log(
-    `${title}: G${unit}/s, times the reference${unit === 'MAC' ? ', share of the ceiling' : ''}`,
-  );
+  const variants = [
+    {binary: undefined, ceiling: await dotCeiling(false)},
+    ...(hasExactDot() ? [{binary: await fastestBinary(), ceiling: await dotCeiling(true)}] : []),
+  ];
+  const columns = `G${unit}/s, times the reference${unit === 'MAC' ? ', share of the ceiling' : ''}`;
+  console.log(`${title}: ${columns}${variants.length > 1 ? '; the same with relaxed SIMD' : ''}`);
   for (const {label, work, prepare} of cases) {
-    const [seconds, ceilingSeconds] = bestSeconds(prepare(simdKernels()), ceiling.run);
-    const speed = work / seconds / 1e9;
-    const ratio = withReference
-      ? `${(referenceSeconds(prepare(reference())) / seconds).toFixed(0)}×`
-      : '';
-    const share = (speed * 1e9 * ceilingSeconds) / ceiling.macs;
-    console.log(
-      label.padEnd(24),
-      speed.toFixed(2).padStart(7),
-      ratio.padStart(6),
-      unit === 'MAC' ? `${(100 * share).toFixed(0)} %`.padStart(6) : '',
+    const seconds = bestSeconds(
+      ...variants.map(({binary}) => prepare(simdKernels(binary))),
+      ...variants.map(({ceiling}) => ceiling),
     );
+    const slow = withReference ? referenceSeconds(prepare(reference())) : undefined;
+    const figures = variants.flatMap((_, i) => {
+      const speed = work / seconds[i];
+      const share = (speed * seconds[variants.length + i]) / CEILING_MACS;
+      return [
+        (speed / 1e9).toFixed(2).padStart(7),
+        (slow === undefined ? '' : `${(slow / seconds[i]).toFixed(0)}×`).padStart(6),
+        (unit === 'MAC' ? `${(100 * share).toFixed(0)} %` : '').padStart(6),
+      ];
+    });
+    console.log(label.padEnd(24), ...figures);
   }
 }
 
@@ -48,8 +57,8 @@ function referenceSeconds(run: () => void): number {
   return Math.min(secondsOf(run), secondsOf(run));
 }
 
-function simdKernels(): Microkernels {
-  const kernels = simd();
+function simdKernels(binary?: EmbeddedBinary): Microkernels {
+  const kernels = simd(undefined, instantiateSimd(undefined, binary));
   if (kernels === undefined) throw new Error('this machine has no WebAssembly SIMD');
   return kernels;
 }
