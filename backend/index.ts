@@ -11,7 +11,7 @@ import {reference} from './reference/index.js';
 import {registerInt8Backend} from './register.js';
 import {threadedSimd} from './threads/threaded_simd.js';
 
-registerInt8Backend(() => threadedSimd() ?? reference(), int8Kernels);
+registerInt8Backend(async () => (await threadedSimd()) ?? reference(), int8Kernels);
 registerGraphOps();
 
 export {Int8Backend} from './int8_backend.js';

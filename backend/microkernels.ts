@@ -174,7 +174,7 @@ export interface FloatLoops extends ChannelLoops {
 
 /** Each member takes parameters, does once what depends on them alone, and returns the loop. */
 export interface Microkernels {
-  /** 'reference', 'simd', … */
+  /** 'reference', 'simd', 'relaxed_simd' */
   readonly name: string;
   readonly memory: Memory;
   /** Undefined where all work is done by the calling thread. */

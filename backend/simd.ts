@@ -17,8 +17,7 @@ import {instantiateSimd, type SimdInstance} from './simd_module.js';
 import * as records from './simd_records.js';
 import {type Executor, SimdRunner, singleThread} from './simd_runner.js';
 
-/** Rows that a tile of a matrix product takes together, channels of a group, elements of a vector. */
-const TILE_ROWS = 4;
+/** Channels of a group, elements of a vector. */
 const GROUP = 8;
 const VECTOR = 16;
 
@@ -45,7 +44,8 @@ export function simd(
   instance = instantiateSimd(),
 ): Microkernels | undefined {
   if (instance === undefined) return undefined;
-  const {exports} = instance;
+  const {name, exports} = instance;
+  const tileRows = exports.tile_rows();
   const memory = new SimdMemory(instance.memory, exports.heap_base());
   const filters = new SimdFilters(exports, memory, new SimdArena(memory));
   let floats: FloatLoops | undefined;
@@ -89,11 +89,11 @@ export function simd(
           filter,
           [rows, depth],
         )
-      : filtering('matMul', {units: rows, grain: TILE_ROWS, cost}, filter, [rows, depth]);
+      : filtering('matMul', {units: rows, grain: tileRows, cost}, filter, [rows, depth]);
   };
 
   return {
-    name: 'simd',
+    name,
     memory,
     get floats() {
       return (floats ??= simdFloats());
@@ -119,7 +119,7 @@ export function simd(
       const units = geometry.batch * geometry.outHeight * geometry.outWidth;
       if (isPointwise(geometry)) return matMul(filter, units);
       const taps = geometry.filterHeight * geometry.filterWidth * geometry.inChannels;
-      const extent = {units, grain: TILE_ROWS, cost: units * taps * geometry.outChannels};
+      const extent = {units, grain: tileRows, cost: units * taps * geometry.outChannels};
       return filtering('conv2D', extent, filter, records.geometryFields(geometry));
     },
     depthwiseConv2D: (filter, geometry) =>

@@ -1,4 +1,4 @@
-import {base64, memoryFlagsAt} from './generated/assembly.js';
+import * as baseline from './generated/simd.js';
 import {canShareMemory, makeMemory, type WasmMemory, type WasmMemoryApi} from './wasm_memory.js';
 
 /** What we use of the WebAssembly API; this folder is compiled without the DOM library. */
@@ -32,6 +32,8 @@ export interface SimdExports {
   ): void;
   /** For the two above. */
   pack_scratch_bytes(): number;
+  /** A part of a matrix product had best be a multiple of so many rows. */
+  tile_rows(): number;
   unpack_filter(filter: number, depth: number, zeroPoint: number, values: number): void;
   pack_prelu_bytes(channels: number): number;
   pack_prelu(stage: number, spec: number, channels: number): void;
@@ -67,20 +69,44 @@ export interface SimdExports {
   run(command: number, part: number, parts: number, thread: number): void;
 }
 
+/** A module of backend/generated: a binary, and the byte of it that says of what kind the memory is. */
+export interface EmbeddedBinary {
+  readonly name: string;
+  readonly base64: string;
+  readonly memoryFlagsAt: number;
+}
+
 /** An instance, and what others on the same memory are made of. */
-export interface SimdInstance {
-  readonly exports: SimdExports;
+export interface WasmInstance<Exports> {
+  /** That of the binary. */
+  readonly name: string;
+  readonly exports: Exports;
   readonly module: object;
   readonly memory: WasmMemory;
   readonly isShared: boolean;
 }
 
+export type SimdInstance = WasmInstance<SimdExports>;
+
 /**
- * A fresh instance with a memory of its own, or undefined where WebAssembly or its SIMD is missing or forbidden.
+ * A fresh instance of backend/assembly with a memory of its own, or undefined where WebAssembly or its SIMD is missing or
+ * forbidden.
  *
  * @param shared whether worker threads may join in; not all hosts have such a memory
+ * @param binary one that {@link fastestBinary} may return
  */
-export function instantiateSimd(shared = canShareMemory()): SimdInstance | undefined {
+export function instantiateSimd(
+  shared = canShareMemory(),
+  binary: EmbeddedBinary = baseline,
+): SimdInstance | undefined {
+  return instantiate<SimdExports>(binary, shared);
+}
+
+/** As {@link instantiateSimd}, of any binary with an imported memory, whose exports the caller knows. */
+export function instantiate<Exports extends object>(
+  {name, base64, memoryFlagsAt}: EmbeddedBinary,
+  shared: boolean,
+): WasmInstance<Exports> | undefined {
   const api = host.WebAssembly;
   if (api === undefined) return undefined;
   const {memory, isShared, flags} = makeMemory(api, shared);
@@ -90,7 +116,7 @@ export function instantiateSimd(shared = canShareMemory()): SimdInstance | undef
   const module = compile(api, binary);
   if (module === undefined) return undefined;
   const {exports} = new api.Instance(module, {env: {memory}});
-  return {exports: exports as SimdExports, module, memory, isShared};
+  return {name, exports: exports as Exports, module, memory, isShared};
 }
 
 /** A valid binary fails to compile only where a page's content security policy forbids it. */

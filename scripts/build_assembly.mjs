@@ -1,6 +1,7 @@
 /**
- * Compiles backend/assembly and writes the binary as base64 to backend/generated/assembly.ts: nothing to fetch, so it
- * starts synchronously. See backend/simd_module.ts.
+ * Compiles backend/assembly and writes binaries as base64 to backend/generated: nothing to fetch, so they start
+ * synchronously. One module each, so that a bundler can leave the one with relaxed SIMD to those who run it.
+ * See backend/simd_binary.ts.
  */
 import {Buffer} from 'node:buffer';
 import {mkdirSync, writeFileSync} from 'node:fs';
@@ -11,16 +12,23 @@ import {compileAssembly} from './compile_assembly.mjs';
 const MEMORY_IMPORT = '\x03env\x06memory\x02';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const binary = Buffer.from(
-  await compileAssembly('backend/assembly/index.ts', root, {shared: true}),
-);
-const memoryFlagsAt = binary.indexOf(MEMORY_IMPORT) + MEMORY_IMPORT.length;
-const text = `/** The binary of backend/assembly, made by scripts/build_assembly.mjs. */
+const target = new URL('../backend/generated/', import.meta.url);
+
+async function embed(entry, name, features) {
+  const binary = Buffer.from(await compileAssembly(entry, root, features));
+  const memoryFlagsAt = binary.indexOf(MEMORY_IMPORT) + MEMORY_IMPORT.length;
+  const text = `/** The binary of ${entry}, made by scripts/build_assembly.mjs. */
+export const name: string = '${name}';
+
 export const base64: string = '${binary.toString('base64')}';
 
-/** Where it says that its memory is shared and has a maximum. */
+/** Where it says whether its memory is shared, and that it has a maximum. */
 export const memoryFlagsAt: number = ${memoryFlagsAt};
 `;
-const target = new URL('../backend/generated/', import.meta.url);
+  writeFileSync(new URL(`${name}.ts`, target), text);
+}
+
 mkdirSync(target, {recursive: true});
-writeFileSync(new URL('assembly.ts', target), text);
+await embed('backend/assembly/index.ts', 'simd', {shared: true});
+await embed('backend/assembly/index.ts', 'relaxed_simd', {shared: true, relaxed: true});
+await embed('backend/assembly/dot_probe.ts', 'dot_probe', {shared: true, relaxed: true});

@@ -1,5 +1,5 @@
 export function compileAssembly(
   entry: string,
   baseDir: string,
-  memory?: {shared?: boolean},
+  memory?: {shared?: boolean; relaxed?: boolean},
 ): Promise<Uint8Array<ArrayBuffer>>;

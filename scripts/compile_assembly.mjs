@@ -5,6 +5,7 @@ const MAXIMUM_PAGES = 65536;
 
 const OPTIONS =
   '-O3 --converge --noAssert --runtime stub --importMemory --lowMemoryLimit --enable simd --disableWarning 112';
+const RELAXED = '--enable relaxed-simd';
 const SHARED = `--enable threads --sharedMemory --maximumMemory ${MAXIMUM_PAGES}`;
 
 /**
@@ -14,14 +15,16 @@ const SHARED = `--enable threads --sharedMemory --maximumMemory ${MAXIMUM_PAGES}
  *
  * @param {string} entry file, relative to `baseDir`
  * @param {string} baseDir folder
- * @param {{shared?: boolean}} [memory] whether the memory is one that several threads share
+ * @param {{shared?: boolean, relaxed?: boolean}} [features] whether the memory is one that several threads share, and
+ *   whether there is relaxed SIMD
  * @returns {Promise<Uint8Array>} the binary
  */
-export async function compileAssembly(entry, baseDir, {shared = false} = {}) {
-  const options = shared ? `${OPTIONS} ${SHARED}` : OPTIONS;
+export async function compileAssembly(entry, baseDir, features = {}) {
+  const {shared = false, relaxed = false} = features;
+  const options = [OPTIONS, shared ? SHARED : '', relaxed ? RELAXED : ''].join(' ').trim();
   let binary;
   const {error, stderr} = await main(
-    [entry, '--baseDir', baseDir, '--outFile', 'assembly.wasm', ...options.split(' ')],
+    [entry, '--baseDir', baseDir, '--outFile', 'assembly.wasm', ...options.split(/ +/)],
     {
       writeFile(name, contents) {
         if (name.endsWith('.wasm')) binary = contents;

@@ -2,7 +2,7 @@ import {Filter} from './filter';
 import {gemm} from './gemm';
 import {blockRows, gemm_scratch_bytes} from './matmul';
 import {ConvGeometry} from './structs';
-import {VECTOR, Widen} from './widen';
+import {MIN_RUN, Rows, VALUE_BYTES} from './rows';
 
 /** Bytes of scratch for {@link conv2d}. */
 export function conv2d_scratch_bytes(filter: Filter, geometry: ConvGeometry): i32 {
@@ -22,16 +22,18 @@ export function conv2d(
   begin: i32,
   end: i32,
 ): void {
-  const block = blockRows(filter.depth);
+  const block = blockRows(filter);
+  const depth = geometry.filterHeight * geometry.filterWidth * geometry.inChannels;
   const rows = scratch + gemm_scratch_bytes(filter);
   for (let pixel = begin; pixel < end; pixel += block) {
     const count = min(block, end - pixel);
     gatherBlock(x, scratch, filter, geometry, rows, pixel, count);
+    Rows.finish(scratch, count, filter, depth);
     gemm(scratch, count, filter, y + pixel * filter.channels * filter.stage.elementBytes);
   }
 }
 
-/** The windows of `count` output pixels, widened: int16 [count, filter.depth]. */
+/** The windows of `count` output pixels, as rows. */
 function gatherBlock(
   x: usize,
   a: usize,
@@ -41,14 +43,13 @@ function gatherBlock(
   pixel: i32,
   count: i32,
 ): void {
-  const zeroPoint = i16x8.splat(<i16>filter.xZeroPoint);
   let line = pixel / geometry.outWidth;
   let column = pixel - line * geometry.outWidth;
   while (count > 0) {
     const part = min(count, geometry.outWidth - column);
     locateRows(x, geometry, line, rows);
-    gatherLine(rows, a, filter, geometry, column, part, zeroPoint);
-    a += (part * filter.depth) << 1;
+    gatherLine(rows, a, filter, geometry, column, part);
+    a += part * Rows.stride(filter);
     count -= part;
     column = 0;
     line++;
@@ -63,28 +64,27 @@ function gatherLine(
   geometry: ConvGeometry,
   column: i32,
   count: i32,
-  zeroPoint: v128,
 ): void {
   const stride = geometry.strideWidth;
   const run = geometry.filterWidth * geometry.inChannels;
   const end = column + count;
   let left = end;
   let right = end;
-  if (geometry.dilationWidth == 1 && run >= VECTOR) {
+  if (geometry.dilationWidth == 1 && run >= MIN_RUN) {
     const last = geometry.inWidth - geometry.filterWidth + geometry.padLeft;
     left = min(max((geometry.padLeft + stride - 1) / stride, column), end);
     right = last < 0 ? left : max(min(last / stride + 1, end), left);
   }
-  const bytes = filter.depth << 1;
+  const bytes = Rows.stride(filter);
   for (; column < left; column++, a += bytes) {
-    gatherWindow(rows, a, geometry, column * stride - geometry.padLeft, zeroPoint);
+    gatherWindow(rows, a, filter, geometry, column * stride - geometry.padLeft);
   }
   if (column < right) {
-    gatherRuns(rows, a, filter, geometry, column, right - column, zeroPoint);
+    gatherRuns(rows, a, filter, geometry, column, right - column);
     a += (right - column) * bytes;
   }
   for (column = right; column < end; column++, a += bytes) {
-    gatherWindow(rows, a, geometry, column * stride - geometry.padLeft, zeroPoint);
+    gatherWindow(rows, a, filter, geometry, column * stride - geometry.padLeft);
   }
 }
 
@@ -96,21 +96,21 @@ function gatherRuns(
   geometry: ConvGeometry,
   column: i32,
   count: i32,
-  zeroPoint: v128,
 ): void {
   const step = geometry.strideWidth * geometry.inChannels;
   const run = geometry.filterWidth * geometry.inChannels;
   const offset = column * step - geometry.padLeft * geometry.inChannels;
-  const bytes = filter.depth << 1;
+  const bytes = Rows.stride(filter);
+  const origin = Rows.origin(filter);
   const end = rows + geometry.filterHeight * sizeof<usize>();
-  for (; rows < end; rows += sizeof<usize>(), a += run << 1) {
+  for (; rows < end; rows += sizeof<usize>(), a += run * VALUE_BYTES) {
     const row = load<usize>(rows);
     let y = a;
     if (row == 0) {
-      for (let i = 0; i < count; i++, y += bytes) memory.fill(y, 0, run << 1);
+      for (let i = 0; i < count; i++, y += bytes) Rows.pad(y, run, filter);
     } else {
       let x = row + offset;
-      for (let i = 0; i < count; i++, x += step, y += bytes) Widen.exactRun(x, y, run, zeroPoint);
+      for (let i = 0; i < count; i++, x += step, y += bytes) Rows.exactRun(x, y, run, origin);
     }
   }
 }
@@ -128,28 +128,29 @@ function locateRows(x: usize, geometry: ConvGeometry, line: i32, rows: usize): v
   }
 }
 
-/** The window of one output pixel: int16 [filterHeight, filterWidth, inChannels]. Padding is 0. */
+/** The window of one output pixel: [filterHeight, filterWidth, inChannels]. */
 function gatherWindow(
   rows: usize,
   a: usize,
+  filter: Filter,
   geometry: ConvGeometry,
   column: i32,
-  zeroPoint: v128,
 ): void {
   const width = geometry.filterWidth;
   const count = width * geometry.inChannels;
   const isRun = geometry.dilationWidth == 1 && column >= 0 && column + width <= geometry.inWidth;
   const offset = column * geometry.inChannels;
+  const origin = Rows.origin(filter);
   for (
     const end = rows + geometry.filterHeight * sizeof<usize>();
     rows < end;
     rows += sizeof<usize>()
   ) {
     const row = load<usize>(rows);
-    if (row == 0) memory.fill(a, 0, count << 1);
-    else if (isRun) Widen.run(row + offset, a, count, zeroPoint);
-    else gatherTaps(row, a, geometry, column, zeroPoint);
-    a += count << 1;
+    if (row == 0) Rows.pad(a, count, filter);
+    else if (isRun) Rows.run(row + offset, a, count, origin);
+    else gatherTaps(row, a, filter, geometry, column);
+    a += count * VALUE_BYTES;
   }
 }
 
@@ -157,16 +158,16 @@ function gatherWindow(
 function gatherTaps(
   row: usize,
   a: usize,
+  filter: Filter,
   geometry: ConvGeometry,
   column: i32,
-  zeroPoint: v128,
 ): void {
   const channels = geometry.inChannels;
+  const origin = Rows.origin(filter);
   for (let fx = 0; fx < geometry.filterWidth; fx++) {
-    if (<u32>column < <u32>geometry.inWidth)
-      Widen.run(row + column * channels, a, channels, zeroPoint);
-    else memory.fill(a, 0, channels << 1);
-    a += channels << 1;
+    if (<u32>column < <u32>geometry.inWidth) Rows.run(row + column * channels, a, channels, origin);
+    else Rows.pad(a, channels, filter);
+    a += channels * VALUE_BYTES;
     column += geometry.dilationWidth;
   }
 }

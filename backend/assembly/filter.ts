@@ -5,15 +5,20 @@ import {FilterSpec, StageSpec} from './structs';
 /** A packed filter: this header, its output stage, its weights. */
 @unmanaged
 export class Filter {
-  /** Weights per output channel, padded with zeros; gemm: a multiple of 8, depthwise: of 2. */
+  /** Weights per output channel, padded with zeros; gemm: a multiple of 8, or of 4 bytes; depthwise: of 2. */
   depth: i32;
   channels: i32;
   xZeroPoint: i32;
-  reserved: i32;
+  /** Weights and x are bytes; else int16, zero points subtracted. */
+  isBytes: bool;
+  /** Of bytes: rows end in a sum, because weights have zero points. */
+  takesSums: bool;
   weights: usize;
   /** Depthwise 3×3: the weights once more, in the order of `depthwise_3x3.ts`; else 0. */
   weights3x3: usize;
-  reserved2: i64;
+  /** Of bytes: what they of x differ in when they are read as the dot product reads them, 128 or 0. */
+  flip: i32;
+  reserved: i32;
 
   get stage(): Stage {
     return changetype<Stage>(changetype<usize>(this) + offsetof<Filter>());
@@ -30,10 +35,11 @@ export function pack_scratch_bytes(): i32 {
 }
 
 /**
- * Fills in the header and the stage.
+ * Fills in the header and the stage, for int16 weights.
  *
  * @param bias may differ from that of `spec`
  * @param scratch {@link pack_scratch_bytes} long
+ * @param scalesWeights see {@link trySingle}
  */
 export function packHeader(
   filter: Filter,
@@ -41,12 +47,14 @@ export function packHeader(
   stage: StageSpec,
   bias: usize,
   scratch: usize,
+  scalesWeights: bool,
 ): void {
   filter.channels = spec.channels;
   filter.xZeroPoint = spec.xZeroPoint;
+  filter.isBytes = false;
   filter.weights = changetype<usize>(filter) + headerBytes(spec.channels);
   packStage(filter.stage, stage, bias, spec.channels);
-  trySingle(filter.stage, stage, spec, scratch);
+  trySingle(filter.stage, stage, spec, scratch, scalesWeights);
 }
 
 /** What the stage wants the weights of channel c multiplied by. */

@@ -3,6 +3,8 @@
  *
  * Several threads have an instance each, on one memory: no globals that change, and no static data but constants.
  */
+import {TILE_ROWS} from './gemm';
+
 export {pack_scratch_bytes} from './filter';
 export {float_maximum, float_minimum} from './float_limits';
 export {add_masked, add_rows, mask_above} from './live_rows';
@@ -16,4 +18,9 @@ export {unpack_filter} from './unpack';
 /** Where free memory begins. */
 export function heap_base(): usize {
   return __heap_base;
+}
+
+/** A part of a matrix product had best be a multiple of so many rows. */
+export function tile_rows(): i32 {
+  return TILE_ROWS;
 }

@@ -5,6 +5,17 @@ export abstract class Lanes {
     return i32x4.add(acc, i32x4.dot_i16x8_s(x, w));
   }
 
+  /** acc[i] + Σ x[4i + j] · w[4i + j], j < 4: int32 ← int8; modulo 2^32. Whether x is signed depends on the machine. */
+  @inline static dotBytes(acc: v128, x: v128, w: v128): v128 {
+    return i32x4.relaxed_dot_i8x16_i7x16_add_s(w, x, acc);
+  }
+
+  /** Of the four int32. */
+  @inline static sum(v: v128): i32 {
+    const pairs = i32x4.add(v, i32x4.shuffle(v, v, 2, 3, 2, 3));
+    return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
+  }
+
   /** Bytes of two vectors in turn, the first halves: a0 b0 a1 b1 … a7 b7. */
   @inline static interleave(a: v128, b: v128): v128 {
     return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);

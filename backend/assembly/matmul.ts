@@ -1,26 +1,27 @@
 import {Filter} from './filter';
-import {gemm, gemmGroups} from './gemm';
+import {gemm, gemmGroups, TILE_ROWS} from './gemm';
 import {lookup} from './lookup';
 import {GROUP} from './stage';
-import {Widen} from './widen';
+import {Rows, VALUE_BYTES} from './rows';
 
-/** A block of widened rows stays in the second-level cache while all weights pass over it. */
+/** A block of rows stays in the second-level cache while all weights pass over it. */
 const BLOCK_BYTES: i32 = 65536;
 
 /** Deep rows come in blocks of so many nevertheless, because every block streams all weights anew. */
 const MIN_BLOCK_ROWS: i32 = 32;
 
-/** What {@link Widen} may write past a row. */
+/** What {@link Rows} may write past a row, and read. */
 const SLACK: i32 = 32;
 
-/** Rows of a block; a multiple of the tile's 4. */
-export function blockRows(depth: i32): i32 {
-  return max(BLOCK_BYTES / (depth << 1), MIN_BLOCK_ROWS) & ~3;
+/** Rows of a block, in whole tiles. */
+export function blockRows(filter: Filter): i32 {
+  const rows = max(BLOCK_BYTES / Rows.stride(filter), MIN_BLOCK_ROWS);
+  return rows - (rows % TILE_ROWS);
 }
 
 /** Bytes of scratch for {@link matmul}. */
 export function gemm_scratch_bytes(filter: Filter): i32 {
-  return ((blockRows(filter.depth) * filter.depth) << 1) + SLACK;
+  return blockRows(filter) * Rows.stride(filter) + SLACK;
 }
 
 /**
@@ -37,10 +38,10 @@ export function matmul(
   begin: i32,
   end: i32,
 ): void {
-  const block = blockRows(filter.depth);
+  const block = blockRows(filter);
   for (let row = begin; row < end; row += block) {
     const count = min(block, end - row);
-    widenRows(x + row * depth, scratch, count, depth, filter);
+    takeRows(x + row * depth, scratch, count, depth, filter);
     gemm(scratch, count, filter, y + row * filter.channels * filter.stage.elementBytes);
   }
 }
@@ -56,7 +57,7 @@ export function matmul_channels(
   begin: i32,
   end: i32,
 ): void {
-  widenRows(x, scratch, rows, depth, filter);
+  takeRows(x, scratch, rows, depth, filter);
   gemmGroups(scratch, rows, filter, y, begin, end);
   const table = filter.stage.table;
   if (!table) return;
@@ -68,16 +69,15 @@ export function matmul_channels(
   }
 }
 
-/** int8 [rows, depth] → int16 [rows, filter.depth]. */
-function widenRows(x: usize, a: usize, rows: i32, depth: i32, filter: Filter): void {
-  const zeroPoint = i16x8.splat(<i16>filter.xZeroPoint);
-  if (depth == filter.depth) {
-    Widen.run(x, a, rows * depth, zeroPoint);
+/** int8 [rows, depth] → rows of gemm. */
+function takeRows(x: usize, a: usize, rows: i32, depth: i32, filter: Filter): void {
+  const origin = Rows.origin(filter);
+  const stride = Rows.stride(filter);
+  if (depth * VALUE_BYTES == stride) {
+    Rows.run(x, a, rows * depth, origin);
     return;
   }
-  for (let row = 0; row < rows; row++) {
-    Widen.run(x, a, depth, zeroPoint);
-    x += depth;
-    a += filter.depth << 1;
-  }
+  let at = a;
+  for (let row = 0; row < rows; row++, x += depth, at += stride) Rows.run(x, at, depth, origin);
+  Rows.finish(a, rows, filter, depth);
 }

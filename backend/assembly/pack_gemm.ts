@@ -1,26 +1,17 @@
-import {factorsAt, Filter, headerBytes, packHeader, weightsAt} from './filter';
+import {Filter, headerBytes} from './filter';
+import {packInt16} from './pack_gemm_int16';
+import {packInt8} from './pack_gemm_int8';
+import {BYTES, rowBytes} from './rows';
 import {GROUP} from './stage';
 import {FilterSpec, StageSpec} from './structs';
 
-/** The loop of `gemm.ts` takes 8 k at a time. */
-const DEPTH_UNIT = 8;
-
-/** Two k of a group: [8][2] int16. */
-const PAIR_BYTES: i32 = GROUP * 4;
-
-function paddedDepth(depth: i32): i32 {
-  return (depth + DEPTH_UNIT - 1) & ~(DEPTH_UNIT - 1);
-}
-
 export function pack_gemm_bytes(depth: i32, channels: i32): i32 {
   const groups = (channels + GROUP - 1) / GROUP;
-  return headerBytes(channels) + groups * (paddedDepth(depth) >> 1) * PAIR_BYTES;
+  return headerBytes(channels) + groups * GROUP * rowBytes(depth);
 }
 
 /**
- * [K, N] int8 → [N / 8][K / 2][8][2] int16, zero points subtracted: what two `dot` of eight channels take is 32 bytes
- * in a row. Where k ≥ K there is 0, so that x may hold anything there; where c ≥ N there is anything, since no output
- * comes of it.
+ * [K, N] int8 → groups of 8 channels, each as many bytes as eight rows of x.
  *
  * @param filter 16-byte aligned, {@link pack_gemm_bytes} long
  * @param scratch `pack_scratch_bytes` long
@@ -31,21 +22,6 @@ export function pack_gemm(
   stage: StageSpec,
   scratch: usize,
 ): void {
-  packHeader(filter, spec, stage, spec.bias, scratch);
-  filter.depth = paddedDepth(spec.depth);
-  let w = filter.weights;
-  for (let c = 0; c < spec.channels; c += GROUP) {
-    const factors = factorsAt(filter, c);
-    for (let k = 0; k < filter.depth; k += 2, w += PAIR_BYTES) {
-      const even = scaledWeights(spec, k, c, factors);
-      const odd = scaledWeights(spec, k + 1, c, factors);
-      v128.store(w, i16x8.shuffle(even, odd, 0, 8, 1, 9, 2, 10, 3, 11));
-      v128.store(w, i16x8.shuffle(even, odd, 4, 12, 5, 13, 6, 14, 7, 15), 16);
-    }
-  }
-}
-
-function scaledWeights(spec: FilterSpec, k: i32, c: i32, factors: v128): v128 {
-  if (k >= spec.depth) return i16x8.splat(0);
-  return i16x8.mul(weightsAt(spec, k, c), factors);
+  if (BYTES) packInt8(filter, spec, stage, scratch);
+  else packInt16(filter, spec, stage, scratch);
 }

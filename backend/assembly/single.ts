@@ -11,7 +11,8 @@ import {FilterSpec, StageSpec} from './structs';
  * The sum has a unit of 1, so that adding rounds. Every operation rises or falls steadily with acc, and so does (3): they
  * agree on each accumulator that can come up if they agree on both sides of each of the at most 255 steps of (3), and at
  * both ends. With a = 1 few channels pass, because float32 has hardly more digits than that takes. But weights are int16
- * with room for a factor a, and each a brings other roundings: so one is searched for.
+ * with room for a factor a, and each a brings other roundings: so one is searched for. Where weights are bytes there is no
+ * room, and float32(acc) is multiplied by a, which costs an instruction.
  */
 
 const LARGEST_FACTOR: i64 = 127;
@@ -30,6 +31,8 @@ class Channel {
   lo: i32;
   hi: i32;
   magic: f32;
+  /** Whether acc' is an integer, or float32(acc) · a. */
+  scalesWeights: bool;
   /** No accumulator is larger in magnitude. */
   reach: i64;
 
@@ -49,7 +52,8 @@ class Channel {
   }
 
   single(acc: i32, factor: i32): i32 {
-    const sum = <f32>(acc * factor) * this.multiplier(factor) + this.magic;
+    const product = this.scalesWeights ? <f32>(acc * factor) : <f32>acc * <f32>factor;
+    const sum = product * this.multiplier(factor) + this.magic;
     return this.clamp(reinterpret<i32>(sum) - MAGIC_BITS);
   }
 
@@ -89,8 +93,15 @@ export function trySingleScratchBytes(): i32 {
  *
  * @param stage packed, with its biases
  * @param scratch 16-byte aligned, {@link trySingleScratchBytes} long
+ * @param scalesWeights whether weights will be multiplied by the factors, or accumulators
  */
-export function trySingle(stage: Stage, spec: StageSpec, filter: FilterSpec, scratch: usize): void {
+export function trySingle(
+  stage: Stage,
+  spec: StageSpec,
+  filter: FilterSpec,
+  scratch: usize,
+  scalesWeights: bool,
+): void {
   if (stage.path != BY_1 && stage.path != BY_8) return;
   const group = changetype<ChannelGroup>(scratch);
   const channel = group.channel;
@@ -98,11 +109,12 @@ export function trySingle(stage: Stage, spec: StageSpec, filter: FilterSpec, scr
   channel.zeroPoint = spec.zeroPoint;
   channel.lo = spec.lo;
   channel.magic = MAGIC + <f32>spec.zeroPoint;
+  channel.scalesWeights = scalesWeights;
   for (let c = 0; c < filter.channels; c += GROUP) {
     const count = min(GROUP, filter.channels - c);
     measureWeights(group, filter, c);
     if (findFactors(group, spec, filter, c, count)) {
-      applyFactors(group, changetype<StageGroup>(laneOf(stage, c)));
+      applyFactors(group, changetype<StageGroup>(laneOf(stage, c)), scalesWeights);
     }
   }
 }
@@ -148,12 +160,17 @@ function findFactors(
 }
 
 /** Biases of unused channels are 0, so that their factors do not count. */
-function applyFactors(from: ChannelGroup, to: StageGroup): void {
+function applyFactors(from: ChannelGroup, to: StageGroup, scalesWeights: bool): void {
   to.isSingle = true;
-  to.factor0 = from.factor0;
-  to.factor1 = from.factor1;
   to.mantissa0 = from.multiplier0;
   to.mantissa1 = from.multiplier1;
+  if (!scalesWeights) {
+    to.factor0 = f32x4.convert_i32x4_s(from.factor0);
+    to.factor1 = f32x4.convert_i32x4_s(from.factor1);
+    return;
+  }
+  to.factor0 = from.factor0;
+  to.factor1 = from.factor1;
   to.bias0 = i32x4.mul(to.bias0, from.factor0);
   to.bias1 = i32x4.mul(to.bias1, from.factor1);
 }
@@ -164,7 +181,7 @@ function factorOf(channel: Channel, peak: i32): i32 {
   if (channel.mantissa < 0) return 0;
   if ((reach * channel.mantissa) >> channel.shift > LARGEST_RESULT) return 0;
   const room = min(LARGEST_WEIGHT / max(peak, 1), LARGEST_ACCUMULATOR / max<i64>(reach, 1));
-  const largest = <i32>min(room, LARGEST_FACTOR);
+  const largest = <i32>(channel.scalesWeights ? min(room, LARGEST_FACTOR) : LARGEST_FACTOR);
   const bytes = channel.mantissa ? writeSteps(channel) : 0;
   for (let factor = 1; factor <= largest; factor += 2) {
     if (areEndsExact(channel, factor) && areStepsExact(channel, bytes, factor)) return factor;
@@ -215,15 +232,22 @@ function areEndsExact(channel: Channel, factor: i32): bool {
 
 /** Whether each step is taken at its accumulator, and not at the one before. */
 function areStepsExact(channel: Channel, bytes: i32, factor: i32): bool {
-  const factors = i32x4.splat(factor);
   const multiplier = f32x4.splat(channel.multiplier(factor));
   const magic = f32x4.splat(channel.magic);
   for (let at = 0; at < bytes; at += 16) {
     const levels = v128.load(channel.levels + at);
-    const step = i32x4.mul(v128.load(channel.steps + at), factors);
-    const onIt = Requantize.single(step, multiplier, magic);
-    const before = Requantize.single(i32x4.sub(step, factors), multiplier, magic);
+    const step = v128.load(channel.steps + at);
+    const onIt = Requantize.round(scaled(channel, step, factor), multiplier, magic);
+    const previous = i32x4.sub(step, i32x4.splat(1));
+    const before = Requantize.round(scaled(channel, previous, factor), multiplier, magic);
     if (v128.any_true(v128.or(i32x4.lt_s(onIt, levels), i32x4.ge_s(before, levels)))) return false;
   }
   return true;
+}
+
+/** acc', float32x4 */
+function scaled(channel: Channel, acc: v128, factor: i32): v128 {
+  return channel.scalesWeights
+    ? f32x4.convert_i32x4_s(i32x4.mul(acc, i32x4.splat(factor)))
+    : f32x4.mul(f32x4.convert_i32x4_s(acc), f32x4.splat(<f32>factor));
 }

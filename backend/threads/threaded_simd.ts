@@ -1,17 +1,19 @@
 import type {Microkernels} from '../microkernels.js';
 import {simd} from '../simd.js';
-import type {SimdInstance} from '../simd_module.js';
+import {fastestBinary} from '../simd_binary.js';
+import {instantiateSimd, type SimdInstance} from '../simd_module.js';
 import {singleThread} from '../simd_runner.js';
 import {threadHost} from './thread_setting.js';
 import {Threads} from './threads.js';
 
-/** `simd()`, with worker threads where the host has them. */
-export function threadedSimd(): Microkernels | undefined {
+/** `simd()` of the fastest binary, with worker threads where the host has them. */
+export async function threadedSimd(): Promise<Microkernels | undefined> {
+  const fastest = instantiateSimd(undefined, await fastestBinary());
   let threads: Threads | undefined;
   const kernels = simd(instance => {
     threads = threadsOn(instance);
     return threads ?? singleThread(instance);
-  });
+  }, fastest);
   return kernels && {...kernels, threads};
 }
 

@@ -1,17 +1,20 @@
 import type {ConvGeometry, FilterSpec, Microkernels} from '../../backend/microkernels.js';
 import {reference} from '../../backend/reference/index.js';
-import {simd} from '../../backend/simd.js';
+import type {EmbeddedBinary} from '../../backend/simd_module.js';
+import {requireSimd, simdBinaries} from './oracle/implementations.js';
 import {Random} from './oracle/random.js';
 import {filterFor, geometryOf, runOnBlocks, withFilter} from './oracle/tester.js';
 
 /** Where the vector loops have seams that small cases do not reach: tiles, blocks of rows, paths by shift. */
-describe('simd equals the reference', () => {
+for (const [name, binary] of simdBinaries) {
+  describe(`${name} equals the reference`, () => describeSeams(binary));
+}
+
+function describeSeams(binary?: () => Promise<EmbeddedBinary>): void {
   let implementations: Microkernels[];
 
-  beforeAll(() => {
-    const kernels = simd();
-    if (kernels === undefined) throw new Error('WebAssembly SIMD is missing');
-    implementations = [kernels, reference()];
+  beforeAll(async () => {
+    implementations = [requireSimd(await binary?.()), reference()];
   });
 
   function expectSame(run: (kernels: Microkernels) => Int8Array) {
@@ -37,10 +40,10 @@ describe('simd equals the reference', () => {
     return filterFor(random, sizes, parts);
   }
 
-  for (const rows of [1, 3, 4, 5, 11]) {
+  for (const rows of [1, 3, 4, 5, 6, 7, 11, 12, 13]) {
     it(`in all tiles of ${rows} rows`, () => {
       const random = new Random(rows);
-      for (const depth of [1, 7, 8, 9, 31]) {
+      for (const depth of [1, 7, 8, 9, 12, 31, 33]) {
         for (const channels of [1, 5, 8, 9, 15, 24]) {
           expectSameMatMul(random, rows, matrixFor(random, depth, channels));
         }
@@ -185,4 +188,4 @@ describe('simd equals the reference', () => {
     const near = random.int32(count, -reach, reach - 1);
     return mantissas(random, count).map((any, i) => (i % 2 === 0 ? any : near[i]));
   }
-});
+}

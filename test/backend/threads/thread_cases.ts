@@ -1,6 +1,7 @@
 import type {Microkernels} from '../../../backend/microkernels.js';
 import {reference} from '../../../backend/reference/index.js';
 import {simd} from '../../../backend/simd.js';
+import {fastestBinary} from '../../../backend/simd_binary.js';
 import {instantiateSimd, type SimdInstance} from '../../../backend/simd_module.js';
 import {ACTIVE, FAILED, READY} from '../../../backend/threads/control.js';
 import type {ThreadStart} from '../../../backend/threads/thread.js';
@@ -12,8 +13,8 @@ import {RANDOM_MICROKERNELS} from './random_microkernels.js';
 
 const ROUNDS = 40;
 
-function sharedInstance(): SimdInstance {
-  const instance = instantiateSimd(true);
+async function sharedInstance(): Promise<SimdInstance> {
+  const instance = instantiateSimd(true, await fastestBinary());
   if (instance?.isShared !== true) throw new Error('this host has no shared memory');
   return instance;
 }
@@ -47,7 +48,7 @@ export function describeThreads(label: string, hostOf: () => ThreadHost): void {
       let kernels: Microkernels;
 
       beforeAll(async () => {
-        instance = sharedInstance();
+        instance = await sharedInstance();
         pool = new ThreadPool(programOf(instance), hostOf(), size);
         kernels = splitAlways(instance, pool, new Random(size));
         await pool.settled();
@@ -104,7 +105,7 @@ export function describeThreads(label: string, hostOf: () => ThreadHost): void {
     const expected = run(reference());
 
     async function poolOn(host: ThreadHost, patience?: number) {
-      const instance = sharedInstance();
+      const instance = await sharedInstance();
       const pool = new ThreadPool(programOf(instance), host, 3, patience);
       const kernels = splitAlways(instance, pool, new Random(4));
       return {pool, kernels};
@@ -179,14 +180,14 @@ export function describeThreads(label: string, hostOf: () => ThreadHost): void {
     });
 
     it('can be asked for other numbers of threads', async () => {
-      const threads = new Threads(programOf(sharedInstance()), hostOf());
+      const threads = new Threads(programOf(await sharedInstance()), hostOf());
       for (const count of [2, 3, 3, 1, 2]) expect(await threads.set(count)).toBe(count);
       threads.end();
       expect(threads.count).toBe(1);
     });
 
     it('heeds the last of several wishes', async () => {
-      const threads = new Threads(programOf(sharedInstance()), hostOf());
+      const threads = new Threads(programOf(await sharedInstance()), hostOf());
       const wishes = [threads.set(3), threads.set(2)];
       await Promise.all(wishes);
       expect(threads.count).toBe(2);
