@@ -1,171 +1,133 @@
-import {Filter} from './filter';
 import {Lanes} from './lanes';
-import {PAIRS_3X3, PAIR_BYTES} from './pack_depthwise';
-import {IntegerStage, SingleStage} from './requantize';
-import {GROUP, StageGroup} from './stage';
+import {PIXEL_BYTES, Planes, SUM_BYTES} from './planes';
+
+/** Four channels of a pixel, of weights, and of biases and sums. */
+const HALF_PIXEL: usize = PIXEL_BYTES / 2;
+const HALF_SUM: usize = SUM_BYTES / 2;
 
 /**
- * One output row of a 3×3 depthwise convolution with horizontal stride 1 or 2.
+ * The sums of eight channels of one output row of a 3×3 depthwise convolution with horizontal stride 1 or 2: int32
+ * [width][8]. Two columns at a time, so an odd width is rounded up.
  *
- * Rows 0 and 1 are paired vertically: a pair serves every output that sees its column. Row 2 is paired horizontally.
- * With stride 1 two columns are made at a time: of columns (0, 1) and (2, 3) the left output takes (w6, w7) (w8, 0), the
- * right one (0, w6) (w7, w8). What the last columns of a step have interleaved serves the first ones of the next.
+ * Rows 0 and 1 are paired vertically: a pair serves every output that sees its column. Row 2 is paired horizontally:
+ * with stride 1, of columns (0, 1) and (2, 3) the left output takes (w6, w7) (w8, 0), the right one (0, w6) (w7, w8);
+ * with stride 2 every output takes (w6, w7) (w8, 0). What the last columns of a step have paired serves the first ones
+ * of the next. Four channels after the other four, because the weights of eight would not fit into registers.
  *
- *   weights: (w0, w3) (w1, w4) (w2, w5) (w6, w7) (w8, 0) (0, w6) (w7, w8), each [8][2] int16
- *
- * @param r0 three rows of int8 [(outWidth − 1) · stride + 3, C], readable for two more pixels
- * @param y int8 [outWidth, C]
+ * @param r0 three rows of a plane; see `planes.ts`
+ * @param w (w0, w3) (w1, w4) (w2, w5) (w6, w7) (w8, 0) (0, w6) (w7, w8), each [8][2] int16
+ * @param biases int32 [8]
  */
-export function depthwise3x3Row(
+export function sumRow3x3(
   r0: usize,
   r1: usize,
   r2: usize,
-  filter: Filter,
-  y: usize,
-  outWidth: i32,
+  w: usize,
+  biases: usize,
+  sums: usize,
+  width: i32,
   stride: i32,
 ): void {
-  const channels = filter.channels;
-  let weights = filter.weights3x3;
-  let group = filter.stage.groups;
-  for (let c = 0; c < channels; c += GROUP) {
-    const record = changetype<StageGroup>(group);
-    if (record.isSingle)
-      columns<SingleStage>(r0, r1, r2, filter, weights, record, y, outWidth, stride, c);
-    else columns<IntegerStage>(r0, r1, r2, filter, weights, record, y, outWidth, stride, c);
-    weights += PAIRS_3X3 * PAIR_BYTES;
-    group += offsetof<StageGroup>();
+  for (const end = sums + SUM_BYTES; sums < end; sums += HALF_SUM) {
+    const bias = v128.load(biases);
+    if (stride == 1) columnsBy1(r0, r1, r2, w, bias, sums, width);
+    else columnsBy2(r0, r1, r2, w, bias, sums, width);
+    r0 += HALF_PIXEL;
+    r1 += HALF_PIXEL;
+    r2 += HALF_PIXEL;
+    w += HALF_SUM;
+    biases += HALF_SUM;
   }
 }
 
-/** Channels c … c + 7 of a row. */
-function columns<S>(
+/** Four channels, stride 1. */
+function columnsBy1(
   r0: usize,
   r1: usize,
   r2: usize,
-  filter: Filter,
   w: usize,
-  group: StageGroup,
-  y: usize,
-  outWidth: i32,
-  stride: i32,
-  c: i32,
+  bias: v128,
+  sums: usize,
+  width: i32,
 ): void {
-  const valid = min(filter.channels - c, GROUP);
-  if (stride == 1) columnsBy1<S>(r0 + c, r1 + c, r2 + c, filter, w, group, y + c, outWidth, valid);
-  else columnsBy2<S>(r0 + c, r1 + c, r2 + c, filter, w, group, y + c, outWidth, valid);
-}
-
-/** Eight channels of a row, stride 2: column 2 of a window is column 0 of the next. */
-function columnsBy2<S>(
-  r0: usize,
-  r1: usize,
-  r2: usize,
-  filter: Filter,
-  w: usize,
-  group: StageGroup,
-  y: usize,
-  outWidth: i32,
-  valid: i32,
-): void {
-  const channels = <usize>filter.channels;
-  const stage = changetype<S>(filter.stage);
-  let pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
-  let p0 = i16x8.extend_low_i8x16_s(pair);
-  let p1 = i16x8.extend_high_i8x16_s(pair);
-  for (; outWidth > 0; outWidth--) {
-    let acc0 = Lanes.dot(group.bias0, p0, v128.load(w));
-    let acc1 = Lanes.dot(group.bias1, p1, v128.load(w, 16));
-    r0 += channels;
-    r1 += channels;
-    pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
-    acc0 = Lanes.dot(acc0, i16x8.extend_low_i8x16_s(pair), v128.load(w, 32));
-    acc1 = Lanes.dot(acc1, i16x8.extend_high_i8x16_s(pair), v128.load(w, 48));
-    r0 += channels;
-    r1 += channels;
-    pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
-    p0 = i16x8.extend_low_i8x16_s(pair);
-    p1 = i16x8.extend_high_i8x16_s(pair);
-    acc0 = Lanes.dot(acc0, p0, v128.load(w, 64));
-    acc1 = Lanes.dot(acc1, p1, v128.load(w, 80));
-    pair = Lanes.interleave(v128.load64_zero(r2), v128.load64_zero(r2 + channels));
-    acc0 = Lanes.dot(acc0, i16x8.extend_low_i8x16_s(pair), v128.load(w, 96));
-    acc1 = Lanes.dot(acc1, i16x8.extend_high_i8x16_s(pair), v128.load(w, 112));
-    r2 += 2 * channels;
-    const last = v128.load64_zero(r2);
-    pair = Lanes.interleave(last, last);
-    acc0 = Lanes.dot(acc0, i16x8.extend_low_i8x16_s(pair), v128.load(w, 128));
-    acc1 = Lanes.dot(acc1, i16x8.extend_high_i8x16_s(pair), v128.load(w, 144));
-    stage.write(y, acc0, acc1, group, valid);
-    y += channels;
+  const w03 = v128.load(w);
+  const w14 = v128.load(w, 32);
+  const w25 = v128.load(w, 64);
+  const w67 = v128.load(w, 96);
+  const w8 = v128.load(w, 128);
+  const w6 = v128.load(w, 160);
+  const w78 = v128.load(w, 192);
+  let p0 = Planes.low(v128.load64_zero(r0), v128.load64_zero(r1));
+  let p1 = Planes.low(v128.load64_zero(r0 + PIXEL_BYTES), v128.load64_zero(r1 + PIXEL_BYTES));
+  let q = Planes.low(v128.load64_zero(r2), v128.load64_zero(r2 + PIXEL_BYTES));
+  for (; width > 0; width -= 2) {
+    let left = Lanes.dot(bias, p0, w03);
+    let right = Lanes.dot(bias, p1, w03);
+    left = Lanes.dot(left, p1, w14);
+    left = Lanes.dot(left, q, w67);
+    right = Lanes.dot(right, q, w6);
+    p0 = Planes.low(v128.load64_zero(r0 + 2 * PIXEL_BYTES), v128.load64_zero(r1 + 2 * PIXEL_BYTES));
+    q = Planes.low(v128.load64_zero(r2 + 2 * PIXEL_BYTES), v128.load64_zero(r2 + 3 * PIXEL_BYTES));
+    left = Lanes.dot(left, p0, w25);
+    left = Lanes.dot(left, q, w8);
+    v128.store(sums, left);
+    p1 = Planes.low(v128.load64_zero(r0 + 3 * PIXEL_BYTES), v128.load64_zero(r1 + 3 * PIXEL_BYTES));
+    right = Lanes.dot(right, p0, w14);
+    right = Lanes.dot(right, q, w78);
+    right = Lanes.dot(right, p1, w25);
+    v128.store(sums, right, SUM_BYTES);
+    r0 += 2 * PIXEL_BYTES;
+    r1 += 2 * PIXEL_BYTES;
+    r2 += 2 * PIXEL_BYTES;
+    sums += 2 * SUM_BYTES;
   }
 }
 
-/** Eight channels of a row, stride 1, two columns at a time. */
-function columnsBy1<S>(
+/** Four channels, stride 2. */
+function columnsBy2(
   r0: usize,
   r1: usize,
   r2: usize,
-  filter: Filter,
   w: usize,
-  group: StageGroup,
-  y: usize,
-  outWidth: i32,
-  valid: i32,
+  bias: v128,
+  sums: usize,
+  width: i32,
 ): void {
-  const channels = <usize>filter.channels;
-  const stage = changetype<S>(filter.stage);
-  let pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
-  let p00 = i16x8.extend_low_i8x16_s(pair);
-  let p01 = i16x8.extend_high_i8x16_s(pair);
-  r0 += channels;
-  r1 += channels;
-  pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
-  let p10 = i16x8.extend_low_i8x16_s(pair);
-  let p11 = i16x8.extend_high_i8x16_s(pair);
-  pair = Lanes.interleave(v128.load64_zero(r2), v128.load64_zero(r2 + channels));
-  let q0 = i16x8.extend_low_i8x16_s(pair);
-  let q1 = i16x8.extend_high_i8x16_s(pair);
-  for (; outWidth > 0; outWidth -= 2) {
-    let left0 = Lanes.dot(group.bias0, p00, v128.load(w));
-    let left1 = Lanes.dot(group.bias1, p01, v128.load(w, 16));
-    left0 = Lanes.dot(left0, p10, v128.load(w, 32));
-    left1 = Lanes.dot(left1, p11, v128.load(w, 48));
-    let right0 = Lanes.dot(group.bias0, p10, v128.load(w));
-    let right1 = Lanes.dot(group.bias1, p11, v128.load(w, 16));
-    left0 = Lanes.dot(left0, q0, v128.load(w, 96));
-    left1 = Lanes.dot(left1, q1, v128.load(w, 112));
-    right0 = Lanes.dot(right0, q0, v128.load(w, 160));
-    right1 = Lanes.dot(right1, q1, v128.load(w, 176));
-
-    r0 += channels;
-    r1 += channels;
-    r2 += 2 * channels;
-    pair = Lanes.interleave(v128.load64_zero(r2), v128.load64_zero(r2 + channels));
-    q0 = i16x8.extend_low_i8x16_s(pair);
-    q1 = i16x8.extend_high_i8x16_s(pair);
-    pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
-    p00 = i16x8.extend_low_i8x16_s(pair);
-    p01 = i16x8.extend_high_i8x16_s(pair);
-    left0 = Lanes.dot(left0, q0, v128.load(w, 128));
-    left1 = Lanes.dot(left1, q1, v128.load(w, 144));
-    right0 = Lanes.dot(right0, q0, v128.load(w, 192));
-    right1 = Lanes.dot(right1, q1, v128.load(w, 208));
-    left0 = Lanes.dot(left0, p00, v128.load(w, 64));
-    left1 = Lanes.dot(left1, p01, v128.load(w, 80));
-    right0 = Lanes.dot(right0, p00, v128.load(w, 32));
-    right1 = Lanes.dot(right1, p01, v128.load(w, 48));
-
-    r0 += channels;
-    r1 += channels;
-    pair = Lanes.interleave(v128.load64_zero(r0), v128.load64_zero(r1));
-    p10 = i16x8.extend_low_i8x16_s(pair);
-    p11 = i16x8.extend_high_i8x16_s(pair);
-    right0 = Lanes.dot(right0, p10, v128.load(w, 64));
-    right1 = Lanes.dot(right1, p11, v128.load(w, 80));
-
-    if (outWidth > 1) stage.writeTwo(y, channels, left0, left1, right0, right1, group, valid);
-    else stage.write(y, left0, left1, group, valid);
-    y += 2 * channels;
+  const w03 = v128.load(w);
+  const w14 = v128.load(w, 32);
+  const w25 = v128.load(w, 64);
+  const w67 = v128.load(w, 96);
+  const w8 = v128.load(w, 128);
+  let p = Planes.low(v128.load64_zero(r0), v128.load64_zero(r1));
+  let q = Planes.low(v128.load64_zero(r2), v128.load64_zero(r2 + PIXEL_BYTES));
+  for (; width > 0; width -= 2) {
+    let left = Lanes.dot(bias, p, w03);
+    left = Lanes.dot(left, q, w67);
+    left = Lanes.dot(
+      left,
+      Planes.low(v128.load64_zero(r0 + PIXEL_BYTES), v128.load64_zero(r1 + PIXEL_BYTES)),
+      w14,
+    );
+    p = Planes.low(v128.load64_zero(r0 + 2 * PIXEL_BYTES), v128.load64_zero(r1 + 2 * PIXEL_BYTES));
+    q = Planes.low(v128.load64_zero(r2 + 2 * PIXEL_BYTES), v128.load64_zero(r2 + 3 * PIXEL_BYTES));
+    left = Lanes.dot(left, p, w25);
+    left = Lanes.dot(left, q, w8);
+    v128.store(sums, left);
+    let right = Lanes.dot(bias, p, w03);
+    right = Lanes.dot(right, q, w67);
+    right = Lanes.dot(
+      right,
+      Planes.low(v128.load64_zero(r0 + 3 * PIXEL_BYTES), v128.load64_zero(r1 + 3 * PIXEL_BYTES)),
+      w14,
+    );
+    p = Planes.low(v128.load64_zero(r0 + 4 * PIXEL_BYTES), v128.load64_zero(r1 + 4 * PIXEL_BYTES));
+    q = Planes.low(v128.load64_zero(r2 + 4 * PIXEL_BYTES), v128.load64_zero(r2 + 5 * PIXEL_BYTES));
+    right = Lanes.dot(right, p, w25);
+    right = Lanes.dot(right, q, w8);
+    v128.store(sums, right, SUM_BYTES);
+    r0 += 4 * PIXEL_BYTES;
+    r1 += 4 * PIXEL_BYTES;
+    r2 += 4 * PIXEL_BYTES;
+    sums += 2 * SUM_BYTES;
   }
 }

@@ -1,14 +1,16 @@
+import {PIXEL_BYTES, widenRow} from './planes';
+import {GROUP} from './stage';
 import {ConvGeometry} from './structs';
 
 /** Vector loads may read this far past the last pixel of a row. */
 const SLACK: i32 = 32;
 
-/** Loops that take several columns at a time may read so many pixels past the last row. */
-const SLACK_PIXELS: i32 = 2;
+/** Loops that take two columns at a time may read so many pixels past those that windows reach, or a stride if that is more. */
+const SLACK_PIXELS: i32 = 4;
 
 /**
  * The input rows that one output row needs, each with its padding written out, so that no window ever leaves a row.
- * Copying costs a hundredth of what the taps cost, and each row is copied once for all the output rows that see it.
+ * Each row is copied once for all the output rows that see it: as it is for pools, to planes ({@link widenRow}) for convolutions.
  */
 @unmanaged
 export class RowRing {
@@ -18,8 +20,8 @@ export class RowRing {
   rows: usize;
   rowBytes: i32;
   rowCount: i32;
-  /** Output channels of one input channel; a copied row holds each input channel so many times. */
-  multiplier: i32;
+  /** Bytes of a plane, 0 if rows are copied as they are. */
+  planeBytes: i32;
   fill: i32;
   image: i32;
   /** The input row of this image that is copied next. */
@@ -40,7 +42,10 @@ export class RowRing {
       this.next = top;
     }
     const end = top + (geometry.filterHeight - 1) * geometry.dilationHeight + 1;
-    for (let row = max(this.next, top); row < end; row++) this.copy(row);
+    for (let row = max(this.next, top); row < end; row++) {
+      if (this.planeBytes) this.widen(row);
+      else this.copy(row);
+    }
     this.next = end;
     return top;
   }
@@ -53,7 +58,8 @@ export class RowRing {
    */
   locateTaps(top: i32, taps: usize): void {
     const geometry = this.geometry;
-    const step = geometry.dilationWidth * geometry.outChannels;
+    const pixelBytes = this.planeBytes ? PIXEL_BYTES : geometry.outChannels;
+    const step = geometry.dilationWidth * pixelBytes;
     let tap: usize = 0;
     for (let fy = 0; fy < geometry.filterHeight; fy++) {
       tap = this.row(top + fy * geometry.dilationHeight);
@@ -66,37 +72,47 @@ export class RowRing {
     store<usize>(taps, tap - step);
   }
 
-  private copy(row: i32): void {
+  private isInside(row: i32): bool {
+    return <u32>row < <u32>this.geometry.inHeight;
+  }
+
+  /** Pixels of an input row that windows see. */
+  private get pixels(): i32 {
+    return min(this.geometry.inWidth, rowWidth(this.geometry) - this.geometry.padLeft);
+  }
+
+  private inputRow(row: i32): usize {
     const geometry = this.geometry;
+    const line = this.image * geometry.inHeight + row;
+    return this.x + line * geometry.inWidth * geometry.inChannels;
+  }
+
+  private copy(row: i32): void {
     const y = this.row(row);
-    if (<u32>row >= <u32>geometry.inHeight) {
+    if (!this.isInside(row)) {
       memory.fill(y, <u8>this.fill, this.rowBytes);
       return;
     }
-    const channels = geometry.inChannels;
-    const x = this.x + (this.image * geometry.inHeight + row) * geometry.inWidth * channels;
-    const pixelBytes = channels * this.multiplier;
-    const left = geometry.padLeft * pixelBytes;
-    const bytes = min(geometry.inWidth * pixelBytes, this.rowBytes - left);
+    const channels = this.geometry.inChannels;
+    const left = this.geometry.padLeft * channels;
+    const bytes = this.pixels * channels;
     memory.fill(y, <u8>this.fill, left);
-    if (this.multiplier == 1) memory.copy(y + left, x, bytes);
-    else repeat(x, y + left, bytes, this.multiplier);
+    memory.copy(y + left, this.inputRow(row), bytes);
     memory.fill(y + left + bytes, <u8>this.fill, this.rowBytes - left - bytes);
   }
-}
 
-/** Every byte of x `times` times, until `count` bytes of y are written. */
-function repeat(x: usize, y: usize, count: i32, times: i32): void {
-  for (let i = 0; i < count; x++) {
-    const value = load<i8>(x);
-    for (let copy = 0; copy < times && i < count; copy++, i++) store<i8>(y + i, value);
+  private widen(row: i32): void {
+    const pixels = this.isInside(row) ? this.pixels : 0;
+    const fill = i16x8.splat(<i16>this.fill);
+    const width = this.planeBytes / PIXEL_BYTES;
+    widenRow(this.inputRow(row), this.row(row), this.geometry, pixels, width, fill);
   }
 }
 
-function rowBytes(geometry: ConvGeometry): i32 {
+/** Columns that windows reach, at least the padding on the left. */
+function rowWidth(geometry: ConvGeometry): i32 {
   const reach = (geometry.filterWidth - 1) * geometry.dilationWidth + 1;
-  const width = (geometry.outWidth - 1) * geometry.strideWidth + reach;
-  return (max(width, geometry.padLeft) * geometry.outChannels + SLACK + 15) & ~15;
+  return max((geometry.outWidth - 1) * geometry.strideWidth + reach, geometry.padLeft);
 }
 
 function rowCount(geometry: ConvGeometry): i32 {
@@ -108,25 +124,59 @@ export function tapBytes(geometry: ConvGeometry): i32 {
   return (geometry.filterHeight * geometry.filterWidth + 1) * sizeof<usize>();
 }
 
-/** Bytes of scratch for {@link openRowRing}. */
-export function rowRingBytes(geometry: ConvGeometry): i32 {
-  return (
-    offsetof<RowRing>() +
-    16 +
-    rowCount(geometry) * rowBytes(geometry) +
-    SLACK_PIXELS * geometry.outChannels
-  );
+function copiedRowBytes(geometry: ConvGeometry): i32 {
+  return (rowWidth(geometry) * geometry.outChannels + SLACK + 15) & ~15;
 }
 
-/** A ring at `scratch`, still empty. @param fill what the padding holds */
+function planeBytes(geometry: ConvGeometry): i32 {
+  return rowWidth(geometry) * PIXEL_BYTES;
+}
+
+function widenedRowBytes(geometry: ConvGeometry): i32 {
+  return ((geometry.outChannels + GROUP - 1) / GROUP) * planeBytes(geometry);
+}
+
+/** Bytes of scratch for {@link openRowRing}. */
+export function rowRingBytes(geometry: ConvGeometry): i32 {
+  return offsetof<RowRing>() + 16 + rowCount(geometry) * copiedRowBytes(geometry);
+}
+
+/** Bytes of scratch for {@link openPlaneRing}. */
+export function planeRingBytes(geometry: ConvGeometry): i32 {
+  const slack = max(SLACK_PIXELS, geometry.strideWidth) * PIXEL_BYTES;
+  return offsetof<RowRing>() + 16 + rowCount(geometry) * widenedRowBytes(geometry) + slack;
+}
+
+/** A ring of rows as they are, still empty. @param fill what the padding holds */
 export function openRowRing(scratch: usize, x: usize, geometry: ConvGeometry, fill: i32): RowRing {
+  return open(scratch, x, geometry, fill, copiedRowBytes(geometry), 0);
+}
+
+/** As {@link openRowRing}, of planes. */
+export function openPlaneRing(
+  scratch: usize,
+  x: usize,
+  geometry: ConvGeometry,
+  fill: i32,
+): RowRing {
+  return open(scratch, x, geometry, fill, widenedRowBytes(geometry), planeBytes(geometry));
+}
+
+function open(
+  scratch: usize,
+  x: usize,
+  geometry: ConvGeometry,
+  fill: i32,
+  rowBytes: i32,
+  planeBytes: i32,
+): RowRing {
   const ring = changetype<RowRing>(scratch);
   ring.geometry = geometry;
   ring.x = x;
   ring.rows = (scratch + offsetof<RowRing>() + 15) & ~15;
-  ring.rowBytes = rowBytes(geometry);
+  ring.rowBytes = rowBytes;
   ring.rowCount = rowCount(geometry);
-  ring.multiplier = geometry.outChannels / geometry.inChannels;
+  ring.planeBytes = planeBytes;
   ring.fill = fill;
   ring.image = -1;
   return ring;

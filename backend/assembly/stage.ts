@@ -53,6 +53,11 @@ export class Stage {
   /** Bytes of a result: 1, or 4 where the path is {@link FLOAT}. */
   elementBytes: i32;
   reserved: i32;
+
+  /** That of channels 8 · i …. */
+  groupAt(i: i32): StageGroup {
+    return changetype<StageGroup>(this.groups + i * offsetof<StageGroup>());
+  }
 }
 
 /** Shifts 33 … 39 and 40 … 46: after 32 bits an immediate shift by 1 or 8, then the rest on int16. */
