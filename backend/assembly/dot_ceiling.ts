@@ -86,5 +86,5 @@ function ceilingInt8(buffer: usize, rounds: i32): i32 {
   const abcd = i32x4.add(i32x4.add(a, b), i32x4.add(c, d));
   const efgh = i32x4.add(i32x4.add(e, f), i32x4.add(g, h));
   const ijkl = i32x4.add(i32x4.add(i, j), i32x4.add(k, l));
-  return Lanes.sum(i32x4.add(i32x4.add(abcd, efgh), ijkl));
+  return i32x4.extract_lane(i32x4.add(i32x4.add(abcd, efgh), ijkl), 0);
 }

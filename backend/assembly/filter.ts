@@ -39,7 +39,7 @@ export function pack_scratch_bytes(): i32 {
  *
  * @param bias may differ from that of `spec`
  * @param scratch {@link pack_scratch_bytes} long
- * @param scalesWeights see {@link trySingle}
+ * @param largestFactor that weights may be multiplied by; see {@link trySingle}
  */
 export function packHeader(
   filter: Filter,
@@ -47,14 +47,14 @@ export function packHeader(
   stage: StageSpec,
   bias: usize,
   scratch: usize,
-  scalesWeights: bool,
+  largestFactor: i32,
 ): void {
   filter.channels = spec.channels;
   filter.xZeroPoint = spec.xZeroPoint;
   filter.isBytes = false;
   filter.weights = changetype<usize>(filter) + headerBytes(spec.channels);
   packStage(filter.stage, stage, bias, spec.channels);
-  trySingle(filter.stage, stage, spec, scratch, scalesWeights);
+  trySingle(filter.stage, stage, spec, scratch, largestFactor);
 }
 
 /** What the stage wants the weights of channel c multiplied by. */

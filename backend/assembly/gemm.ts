@@ -2,7 +2,7 @@ import {Filter} from './filter';
 import {gemmGroupInt16} from './gemm_int16';
 import {gemmGroupInt8} from './gemm_int8';
 import {lookup} from './lookup';
-import {FloatStage, IntegerStage, ScaledStage, SingleStage} from './requantize';
+import {FloatStage, IntegerStage, SingleStage} from './requantize';
 import {BYTES, Rows} from './rows';
 import {FLOAT, GROUP, StageGroup} from './stage';
 
@@ -41,12 +41,10 @@ export function gemmGroups(
     const group = changetype<StageGroup>(at);
     const valid = min(channels - c, GROUP);
     const column = y + c * stage.elementBytes;
-    if (!group.isSingle) {
-      if (stage.path == FLOAT)
-        gemmGroup<FloatStage>(a, rows, filter, weights, group, column, valid);
-      else gemmGroup<IntegerStage>(a, rows, filter, weights, group, column, valid);
-    } else if (BYTES) gemmGroup<ScaledStage>(a, rows, filter, weights, group, column, valid);
-    else gemmGroup<SingleStage>(a, rows, filter, weights, group, column, valid);
+    if (group.isSingle) gemmGroup<SingleStage>(a, rows, filter, weights, group, column, valid);
+    else if (stage.path == FLOAT)
+      gemmGroup<FloatStage>(a, rows, filter, weights, group, column, valid);
+    else gemmGroup<IntegerStage>(a, rows, filter, weights, group, column, valid);
     weights += bytes;
     at += offsetof<StageGroup>();
   }

@@ -1,3 +1,6 @@
+/** Whether this is the binary with relaxed SIMD, which runs only where `simd_binary.ts` found that it gives exact results. */
+export const RELAXED: bool = ASC_FEATURE_RELAXED_SIMD;
+
 /** Idioms over vectors. Static methods, because only these may carry `@inline` in standard TypeScript syntax. */
 export abstract class Lanes {
   /** acc[i] + x[2i] · w[2i] + x[2i+1] · w[2i+1]: int32 ← int16; modulo 2^32. */
@@ -10,10 +13,11 @@ export abstract class Lanes {
     return i32x4.relaxed_dot_i8x16_i7x16_add_s(w, x, acc);
   }
 
-  /** Of the four int32. */
-  @inline static sum(v: v128): i32 {
-    const pairs = i32x4.add(v, i32x4.shuffle(v, v, 2, 3, 2, 3));
-    return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
+  /** The sums of the int32 of each vector. */
+  @inline static sums(a: v128, b: v128, c: v128, d: v128): v128 {
+    const ab = i32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
+    const cd = i32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
+    return i32x4.add(i64x2.shuffle(ab, cd, 0, 2), i64x2.shuffle(ab, cd, 1, 3));
   }
 
   /** Bytes of two vectors in turn, the first halves: a0 b0 a1 b1 … a7 b7. */

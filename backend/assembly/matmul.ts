@@ -2,7 +2,7 @@ import {Filter} from './filter';
 import {gemm, gemmGroups, TILE_ROWS} from './gemm';
 import {lookup} from './lookup';
 import {GROUP} from './stage';
-import {Rows, VALUE_BYTES} from './rows';
+import {Rows, SPARE_ROWS, VALUE_BYTES} from './rows';
 
 /** A block of rows stays in the second-level cache while all weights pass over it. */
 const BLOCK_BYTES: i32 = 65536;
@@ -21,7 +21,7 @@ export function blockRows(filter: Filter): i32 {
 
 /** Bytes of scratch for {@link matmul}. */
 export function gemm_scratch_bytes(filter: Filter): i32 {
-  return blockRows(filter) * Rows.stride(filter) + SLACK;
+  return (blockRows(filter) + SPARE_ROWS) * Rows.stride(filter) + SLACK;
 }
 
 /**

@@ -1,4 +1,5 @@
 import {factorAt, Filter, headerBytes, packHeader, weightAt} from './filter';
+import {LARGEST_FACTOR} from './single';
 import {GROUP} from './stage';
 import {FilterSpec, StageSpec} from './structs';
 
@@ -43,7 +44,7 @@ export function pack_depthwise(
   const weights3x3 = weights + groups * pairs * PAIR_BYTES;
   const bias = weights3x3 + groups * PAIRS_3X3 * PAIR_BYTES;
   for (let c = 0; c < spec.channels; c++) store<i32>(bias + (c << 2), foldedBias(spec, c));
-  packHeader(filter, spec, stage, bias, scratch, true);
+  packHeader(filter, spec, stage, bias, scratch, LARGEST_FACTOR);
   filter.depth = pairs << 1;
   filter.weights3x3 = is3x3 ? weights3x3 : 0;
   memory.fill(weights, 0, bias - weights);

@@ -1,5 +1,6 @@
 import {factorsAt, Filter, packHeader, weightsAt} from './filter';
 import {paddedDepth} from './rows';
+import {LARGEST_FACTOR} from './single';
 import {GROUP} from './stage';
 import {FilterSpec, StageSpec} from './structs';
 
@@ -17,7 +18,7 @@ export function packInt16(
   stage: StageSpec,
   scratch: usize,
 ): void {
-  packHeader(filter, spec, stage, spec.bias, scratch, true);
+  packHeader(filter, spec, stage, spec.bias, scratch, LARGEST_FACTOR);
   filter.depth = paddedDepth(spec.depth);
   let w = filter.weights;
   for (let c = 0; c < spec.channels; c += GROUP) {

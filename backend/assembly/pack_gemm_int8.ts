@@ -18,7 +18,7 @@ const QUAD_BYTES: i32 = GROUP * 4;
  * The last two terms move into the bias. Sums are modulo 2^32, and the final one fits.
  */
 export function packInt8(filter: Filter, spec: FilterSpec, stage: StageSpec, scratch: usize): void {
-  packHeader(filter, spec, stage, spec.bias, scratch, false);
+  packHeader(filter, spec, stage, spec.bias, scratch, 1);
   filter.depth = paddedDepth(spec.depth);
   filter.isBytes = true;
   filter.flip = readsUnsigned(filter.weights) ? 128 : 0;
@@ -81,5 +81,6 @@ function hasZeroPoints(spec: FilterSpec): bool {
 /** Whether the dot product takes bytes of x as unsigned. @param room 16 bytes, so that no compiler decides it */
 function readsUnsigned(room: usize): bool {
   v128.store(room, i8x16.splat(-128));
-  return Lanes.sum(Lanes.dotBytes(i32x4.splat(0), v128.load(room), i8x16.splat(1))) > 0;
+  const sums = Lanes.dotBytes(i32x4.splat(0), v128.load(room), i8x16.splat(1));
+  return i32x4.extract_lane(sums, 0) > 0;
 }

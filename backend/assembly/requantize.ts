@@ -1,4 +1,4 @@
-import {Lanes, storePartial} from './lanes';
+import {Lanes, RELAXED, storePartial} from './lanes';
 import {ANY, BY_1, GROUP, MAGIC_BITS, Stage, StageGroup} from './stage';
 
 /**
@@ -7,42 +7,13 @@ import {ANY, BY_1, GROUP, MAGIC_BITS, Stage, StageGroup} from './stage';
  * those of a second pixel, `stride` bytes behind.
  */
 
-/** For groups in single precision whose weights are multiplied by the factor. */
+/** For groups in single precision. */
 @unmanaged
 export class SingleStage extends Stage {
   @inline group(acc0: v128, acc1: v128, group: StageGroup): v128 {
     return i16x8.narrow_i32x4_s(
       Requantize.single(acc0, group.mantissa0, this.magic),
       Requantize.single(acc1, group.mantissa1, this.magic),
-    );
-  }
-
-  @inline write(y: usize, acc0: v128, acc1: v128, group: StageGroup, valid: i32): void {
-    Requantize.store(y, this.group(acc0, acc1, group), group, this, valid);
-  }
-
-  @inline writeTwo(
-    y: usize,
-    stride: usize,
-    acc00: v128,
-    acc01: v128,
-    acc10: v128,
-    acc11: v128,
-    group: StageGroup,
-    valid: i32,
-  ): void {
-    const q0 = this.group(acc00, acc01, group);
-    Requantize.storeTwo(y, stride, q0, this.group(acc10, acc11, group), group, this, valid);
-  }
-}
-
-/** For groups in single precision whose accumulators are multiplied by the factor. */
-@unmanaged
-export class ScaledStage extends Stage {
-  @inline group(acc0: v128, acc1: v128, group: StageGroup): v128 {
-    return i16x8.narrow_i32x4_s(
-      Requantize.scaled(acc0, group.factor0, group.mantissa0, this.magic),
-      Requantize.scaled(acc1, group.factor1, group.mantissa1, this.magic),
     );
   }
 
@@ -125,18 +96,15 @@ export abstract class Requantize {
     return i32x4.add(i32x4.shuffle(low, high, 1, 3, 5, 7), rounding);
   }
 
-  /** (3) and the zero point in single precision, int32x4; see `single.ts`. */
+  /**
+   * (3) and the zero point in single precision, int32x4. With relaxed SIMD product and sum are rounded once or twice, as the
+   * engine likes; `single.ts` proves what this function does.
+   */
   @inline static single(acc: v128, multiplier: v128, magic: v128): v128 {
-    return Requantize.round(f32x4.convert_i32x4_s(acc), multiplier, magic);
-  }
-
-  /** As {@link single}, of an accumulator that is still to be multiplied by a factor. */
-  @inline static scaled(acc: v128, factor: v128, multiplier: v128, magic: v128): v128 {
-    return Requantize.round(f32x4.mul(f32x4.convert_i32x4_s(acc), factor), multiplier, magic);
-  }
-
-  @inline static round(x: v128, multiplier: v128, magic: v128): v128 {
-    const sum = f32x4.add(f32x4.mul(x, multiplier), magic);
+    const x = f32x4.convert_i32x4_s(acc);
+    const sum = RELAXED
+      ? f32x4.relaxed_madd(x, multiplier, magic)
+      : f32x4.add(f32x4.mul(x, multiplier), magic);
     return i32x4.sub(sum, i32x4.splat(MAGIC_BITS));
   }
 

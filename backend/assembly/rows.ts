@@ -1,11 +1,8 @@
 import {Filter} from './filter';
-import {Lanes} from './lanes';
+import {Lanes, RELAXED} from './lanes';
 
-/**
- * Whether gemm multiplies bytes: four products in the lane where int16 has two. Only the binary with relaxed SIMD has the
- * instruction, and only where `simd_binary.ts` found it exact is that binary used.
- */
-export const BYTES: bool = ASC_FEATURE_RELAXED_SIMD;
+/** Whether gemm multiplies bytes: an instruction of relaxed SIMD adds four products where int16 has two. */
+export const BYTES: bool = RELAXED;
 
 /** Bytes of a value of a row. */
 export const VALUE_BYTES: i32 = BYTES ? 1 : 2;
@@ -23,6 +20,9 @@ const SUM_BYTES: i32 = BYTES ? 4 : 0;
 export function paddedDepth(depth: i32): i32 {
   return (depth + DEPTH_UNIT - 1) & ~(DEPTH_UNIT - 1);
 }
+
+/** Rows that lie behind those of a block, so that all are finished four at a time. */
+export const SPARE_ROWS: i32 = BYTES ? 3 : 0;
 
 /** Bytes of a row of so many values, and of each channel's weights for it. */
 export function rowBytes(depth: i32): i32 {
@@ -78,7 +78,7 @@ export abstract class Rows {
     memory.fill(a, BYTES ? <u8>(filter.xZeroPoint ^ filter.flip) : 0, count * VALUE_BYTES);
   }
 
-  /** To be called when rows are filled: `depth` values of each, the filter's own is padded. */
+  /** To be called when rows are filled: `depth` values of each, the filter's own is padded. {@link SPARE_ROWS} follow. */
   @inline static finish(a: usize, rows: i32, filter: Filter, depth: i32): void {
     if (BYTES) if (filter.takesSums) storeSums(a, rows, filter, depth);
   }
@@ -94,17 +94,34 @@ function storeSums(a: usize, rows: i32, filter: Filter, depth: i32): void {
   const ones = i8x16.splat(1);
   const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const rest = v128.and(ones, i8x16.lt_u(places, i8x16.splat(<i8>(depth & 15))));
-  const flipped = filter.flip * depth;
-  for (; rows > 0; rows--, a += stride) {
-    let even = Lanes.dotBytes(i32x4.splat(0), v128.load(a + whole), rest);
-    let odd = i32x4.splat(0);
-    let k = 0;
-    for (; k + 32 <= whole; k += 32) {
-      even = Lanes.dotBytes(even, v128.load(a + k), ones);
-      odd = Lanes.dotBytes(odd, v128.load(a + k, 16), ones);
+  const flipped = i32x4.splat(filter.flip * depth);
+  for (; rows > 0; rows -= 4) {
+    let a0 = a;
+    let a1 = a0 + stride;
+    let a2 = a1 + stride;
+    let a3 = a2 + stride;
+    let sum0 = i32x4.splat(0);
+    let sum1 = sum0;
+    let sum2 = sum0;
+    let sum3 = sum0;
+    for (const end = a + whole; a0 < end; a0 += 16, a1 += 16, a2 += 16, a3 += 16) {
+      sum0 = Lanes.dotBytes(sum0, v128.load(a0), ones);
+      sum1 = Lanes.dotBytes(sum1, v128.load(a1), ones);
+      sum2 = Lanes.dotBytes(sum2, v128.load(a2), ones);
+      sum3 = Lanes.dotBytes(sum3, v128.load(a3), ones);
     }
-    if (k < whole) odd = Lanes.dotBytes(odd, v128.load(a + k), ones);
-    const n = flipped - Lanes.sum(i32x4.add(even, odd));
-    store<i32>(a + filter.depth, (n & 255) | ((n >> 8) << 16));
+    sum0 = Lanes.dotBytes(sum0, v128.load(a0), rest);
+    sum1 = Lanes.dotBytes(sum1, v128.load(a1), rest);
+    sum2 = Lanes.dotBytes(sum2, v128.load(a2), rest);
+    sum3 = Lanes.dotBytes(sum3, v128.load(a3), rest);
+    const n = i32x4.sub(flipped, Lanes.sums(sum0, sum1, sum2, sum3));
+    const low = v128.and(n, i32x4.splat(255));
+    const pairs = v128.or(low, i32x4.shl(i32x4.shr_s(n, 8), 16));
+    a += filter.depth;
+    v128.store32_lane(a, pairs, 0);
+    v128.store32_lane(a + stride, pairs, 1);
+    v128.store32_lane(a + 2 * stride, pairs, 2);
+    v128.store32_lane(a + 3 * stride, pairs, 3);
+    a += 4 * stride - filter.depth;
   }
 }

@@ -1,6 +1,6 @@
 import {weightsAt} from './filter';
 import {Requantize} from './requantize';
-import {BY_1, BY_8, GROUP, laneOf, MAGIC, MAGIC_BITS, Stage, StageGroup} from './stage';
+import {BY_1, BY_8, GROUP, laneOf, MAGIC, Stage, StageGroup} from './stage';
 import {FilterSpec, StageSpec} from './structs';
 
 /**
@@ -10,14 +10,21 @@ import {FilterSpec, StageSpec} from './structs';
  *
  * The sum has a unit of 1, so that adding rounds. Every operation rises or falls steadily with acc, and so does (3): they
  * agree on each accumulator that can come up if they agree on both sides of each of the at most 255 steps of (3), and at
- * both ends. With a = 1 few channels pass, because float32 has hardly more digits than that takes. But weights are int16
- * with room for a factor a, and each a brings other roundings: so one is searched for. Where weights are bytes there is no
- * room, and float32(acc) is multiplied by a, which costs an instruction.
+ * both ends. With a = 1 not all channels pass, because float32 has hardly more digits than that takes; f may be a neighbour
+ * of the nearest number. But where weights are int16 they have room for a factor a, and each a brings other roundings: so
+ * one is searched for.
+ *
+ * With relaxed SIMD product and sum are rounded once or twice, as the engine likes: the proof uses its own instruction.
  */
 
-const LARGEST_FACTOR: i64 = 127;
+/** Of int16 weights. */
+export const LARGEST_FACTOR: i32 = 127;
+
+/** Numbers tried for f where a = 1: the nearest, and by turns the next above and below. */
+const NEIGHBOURS: i32 = 5;
+
 const LARGEST_WEIGHT: i64 = 32767;
-const LARGEST_ACCUMULATOR: i64 = i32.MAX_VALUE - LARGEST_FACTOR;
+const LARGEST_ACCUMULATOR: i64 = <i64>i32.MAX_VALUE - LARGEST_FACTOR;
 
 /** |acc · mantissa / 2^shift| up to this keeps the sum positive, where floats are ordered as their bits are. */
 const LARGEST_RESULT: i64 = 1 << 22;
@@ -31,8 +38,10 @@ class Channel {
   lo: i32;
   hi: i32;
   magic: f32;
-  /** Whether acc' is an integer, or float32(acc) · a. */
-  scalesWeights: bool;
+  largestFactor: i32;
+  /** a and f, as far as the search for them has come. */
+  factor: i32;
+  multiplier: f32;
   /** No accumulator is larger in magnitude. */
   reach: i64;
 
@@ -51,17 +60,20 @@ class Channel {
     return this.clamp(<i32>rounded + this.zeroPoint);
   }
 
-  single(acc: i32, factor: i32): i32 {
-    const product = this.scalesWeights ? <f32>(acc * factor) : <f32>acc * <f32>factor;
-    const sum = product * this.multiplier(factor) + this.magic;
-    return this.clamp(reinterpret<i32>(sum) - MAGIC_BITS);
+  /** (3) in single precision, before the clamp: int32x4. */
+  single(acc: v128): v128 {
+    const scaled = i32x4.mul(acc, i32x4.splat(this.factor));
+    return Requantize.single(scaled, f32x4.splat(this.multiplier), f32x4.splat(this.magic));
   }
 
-  multiplier(factor: i32): f32 {
-    return <f32>(<f64>this.mantissa / (<f64>factor * <f64>((<i64>1) << this.shift)));
+  /** @param ulps from the nearest f */
+  choose(factor: i32, ulps: i32): void {
+    const exact = <f64>this.mantissa / (<f64>factor * <f64>((<i64>1) << this.shift));
+    this.factor = factor;
+    this.multiplier = reinterpret<f32>(reinterpret<i32>(<f32>exact) + ulps);
   }
 
-  private clamp(q: i32): i32 {
+  clamp(q: i32): i32 {
     return min(max(q, this.lo), this.hi);
   }
 }
@@ -93,14 +105,14 @@ export function trySingleScratchBytes(): i32 {
  *
  * @param stage packed, with its biases
  * @param scratch 16-byte aligned, {@link trySingleScratchBytes} long
- * @param scalesWeights whether weights will be multiplied by the factors, or accumulators
+ * @param largestFactor up to {@link LARGEST_FACTOR}
  */
 export function trySingle(
   stage: Stage,
   spec: StageSpec,
   filter: FilterSpec,
   scratch: usize,
-  scalesWeights: bool,
+  largestFactor: i32,
 ): void {
   if (stage.path != BY_1 && stage.path != BY_8) return;
   const group = changetype<ChannelGroup>(scratch);
@@ -109,12 +121,12 @@ export function trySingle(
   channel.zeroPoint = spec.zeroPoint;
   channel.lo = spec.lo;
   channel.magic = MAGIC + <f32>spec.zeroPoint;
-  channel.scalesWeights = scalesWeights;
+  channel.largestFactor = largestFactor;
   for (let c = 0; c < filter.channels; c += GROUP) {
     const count = min(GROUP, filter.channels - c);
     measureWeights(group, filter, c);
     if (findFactors(group, spec, filter, c, count)) {
-      applyFactors(group, changetype<StageGroup>(laneOf(stage, c)), scalesWeights);
+      applyFactors(group, changetype<StageGroup>(laneOf(stage, c)));
     }
   }
 }
@@ -151,42 +163,46 @@ function findFactors(
     channel.mantissa = load<i32>(spec.mantissa + ((c + i) << 2));
     channel.hi = load<i8>(spec.hi + c + i);
     channel.reach = sum * input + abs<i64>(load<i32>(filter.bias + ((c + i) << 2)));
-    const factor = factorOf(channel, load<i32>(lane, offsetof<ChannelGroup>('peak0')));
-    if (factor == 0) return false;
-    store<i32>(lane, factor, offsetof<ChannelGroup>('factor0'));
-    store<f32>(lane, channel.multiplier(factor), offsetof<ChannelGroup>('multiplier0'));
+    if (!findFactor(channel, load<i32>(lane, offsetof<ChannelGroup>('peak0')))) return false;
+    store<i32>(lane, channel.factor, offsetof<ChannelGroup>('factor0'));
+    store<f32>(lane, channel.multiplier, offsetof<ChannelGroup>('multiplier0'));
   }
   return true;
 }
 
 /** Biases of unused channels are 0, so that their factors do not count. */
-function applyFactors(from: ChannelGroup, to: StageGroup, scalesWeights: bool): void {
+function applyFactors(from: ChannelGroup, to: StageGroup): void {
   to.isSingle = true;
   to.mantissa0 = from.multiplier0;
   to.mantissa1 = from.multiplier1;
-  if (!scalesWeights) {
-    to.factor0 = f32x4.convert_i32x4_s(from.factor0);
-    to.factor1 = f32x4.convert_i32x4_s(from.factor1);
-    return;
-  }
   to.factor0 = from.factor0;
   to.factor1 = from.factor1;
   to.bias0 = i32x4.mul(to.bias0, from.factor0);
   to.bias1 = i32x4.mul(to.bias1, from.factor1);
 }
 
-/** @returns the smallest a for which the channel is proven, or 0 */
-function factorOf(channel: Channel, peak: i32): i32 {
+/** Chooses the smallest a with which the channel is proven. @returns whether there is one */
+function findFactor(channel: Channel, peak: i32): bool {
   const reach = channel.reach;
-  if (channel.mantissa < 0) return 0;
-  if ((reach * channel.mantissa) >> channel.shift > LARGEST_RESULT) return 0;
+  if (channel.mantissa < 0) return false;
+  if ((reach * channel.mantissa) >> channel.shift > LARGEST_RESULT) return false;
   const room = min(LARGEST_WEIGHT / max(peak, 1), LARGEST_ACCUMULATOR / max<i64>(reach, 1));
-  const largest = <i32>(channel.scalesWeights ? min(room, LARGEST_FACTOR) : LARGEST_FACTOR);
+  const largest = <i32>min<i64>(room, channel.largestFactor);
+  if (largest < 1) return false;
   const bytes = channel.mantissa ? writeSteps(channel) : 0;
-  for (let factor = 1; factor <= largest; factor += 2) {
-    if (areEndsExact(channel, factor) && areStepsExact(channel, bytes, factor)) return factor;
+  for (let i = 0; i < NEIGHBOURS; i++) {
+    channel.choose(1, i & 1 ? (i + 1) >> 1 : -(i >> 1));
+    if (isExact(channel, bytes)) return true;
   }
-  return 0;
+  for (let factor = 3; factor <= largest; factor += 2) {
+    channel.choose(factor, 0);
+    if (isExact(channel, bytes)) return true;
+  }
+  return false;
+}
+
+function isExact(channel: Channel, bytes: i32): bool {
+  return isEndExact(channel, 1) && isEndExact(channel, -1) && areStepsExact(channel, bytes);
 }
 
 /** Writes the steps that accumulators of −reach … reach cross. @returns their bytes, in whole vectors */
@@ -222,32 +238,20 @@ function writeSteps(channel: Channel): i32 {
   return at;
 }
 
-function areEndsExact(channel: Channel, factor: i32): bool {
-  const reach = <i32>channel.reach;
-  return (
-    channel.single(reach, factor) == channel.exact(reach) &&
-    channel.single(-reach, factor) == channel.exact(-reach)
-  );
+function isEndExact(channel: Channel, sign: i32): bool {
+  const end = sign * <i32>channel.reach;
+  const q = i32x4.extract_lane(channel.single(i32x4.splat(end)), 0);
+  return channel.clamp(q) == channel.exact(end);
 }
 
 /** Whether each step is taken at its accumulator, and not at the one before. */
-function areStepsExact(channel: Channel, bytes: i32, factor: i32): bool {
-  const multiplier = f32x4.splat(channel.multiplier(factor));
-  const magic = f32x4.splat(channel.magic);
+function areStepsExact(channel: Channel, bytes: i32): bool {
   for (let at = 0; at < bytes; at += 16) {
     const levels = v128.load(channel.levels + at);
     const step = v128.load(channel.steps + at);
-    const onIt = Requantize.round(scaled(channel, step, factor), multiplier, magic);
-    const previous = i32x4.sub(step, i32x4.splat(1));
-    const before = Requantize.round(scaled(channel, previous, factor), multiplier, magic);
+    const onIt = channel.single(step);
+    const before = channel.single(i32x4.sub(step, i32x4.splat(1)));
     if (v128.any_true(v128.or(i32x4.lt_s(onIt, levels), i32x4.ge_s(before, levels)))) return false;
   }
   return true;
-}
-
-/** acc', float32x4 */
-function scaled(channel: Channel, acc: v128, factor: i32): v128 {
-  return channel.scalesWeights
-    ? f32x4.convert_i32x4_s(i32x4.mul(acc, i32x4.splat(factor)))
-    : f32x4.mul(f32x4.convert_i32x4_s(acc), f32x4.splat(<f32>factor));
 }

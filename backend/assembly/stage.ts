@@ -6,7 +6,7 @@ export const GROUP: i32 = 8;
 /** The output stage of 8 channels; two int32 vectors make one row of a field. Unused channels are 0. */
 @unmanaged
 export class StageGroup {
-  /** Times factor, where weights are. */
+  /** Times factor. */
   bias0: v128;
   bias1: v128;
   /** float32 if `isSingle` or the path is {@link FLOAT}. */
@@ -20,7 +20,7 @@ export class StageGroup {
   lowest1: v128;
   highest0: v128;
   highest1: v128;
-  /** What weights are multiplied by: int32, 1 unless `isSingle`. In a {@link ScaledStage} float32, for accumulators. */
+  /** What weights are multiplied by: 1 unless `isSingle`. */
   factor0: v128;
   factor1: v128;
   /** int8 [8], twice. */
