@@ -13,7 +13,7 @@ import {DerivedValues} from './derived_values.js';
 import type {InnerBackend, InnerBackends} from './inner_backend.js';
 import {Int8Store, type Restore} from './int8_store.js';
 import type {Block, Microkernels} from './microkernels.js';
-import type {ChannelLoops, FloatViewer} from '../src/ops.js';
+import type {StatisticsLoops, FloatViewer} from '../src/ops.js';
 
 /**
  * The tfjs backend `int8`: a float backend (the process's one WASM backend, and the JavaScript CPU
@@ -110,7 +110,7 @@ export class Int8Backend extends KernelBackend implements FloatViewer {
     return this.derivedValues.releases;
   }
 
-  get channelLoops(): ChannelLoops | undefined {
+  get statisticsLoops(): StatisticsLoops | undefined {
     return this.microkernels.floats;
   }
 

@@ -6,7 +6,7 @@
  * loops. Operands are blocks of the implementation's own memory, so that none is copied.
  */
 
-import type {ChannelLoops} from '../src/ops.js';
+import type {StatisticsLoops} from '../src/ops.js';
 import type {Threads} from './threads/threads.js';
 
 /** A stretch of a {@link Memory}; opaque but for its size. */
@@ -165,7 +165,7 @@ export type Unary = (x: Block, y: Block) => void;
 export type Binary = (a: Block, b: Block, y: Block) => void;
 
 /** Loops over arrays that lie elsewhere; they are not part of the int8 arithmetic. */
-export interface FloatLoops extends ChannelLoops {
+export interface FloatLoops extends StatisticsLoops {
   /** y = min(x, bounds), which repeat; x where one of the two is NaN, and of 0 and −0. */
   minimum(x: Float32Array, bounds: Float32Array, y: Float32Array): void;
   /** As {@link minimum}. */

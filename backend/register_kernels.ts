@@ -45,5 +45,14 @@ function setUp(backend: object): void {
   const {wasm} = (backend as Int8Backend).inner;
   registerDelegates();
   if (wasm === undefined) return;
-  for (const kernel of getKernelsForBackend('wasm')) kernel.setupFunc?.(wasm.backend);
+  const done = connected.get(wasm.backend) ?? new WeakSet();
+  connected.set(wasm.backend, done);
+  for (const kernel of getKernelsForBackend('wasm')) {
+    if (done.has(kernel)) continue;
+    kernel.setupFunc?.(wasm.backend);
+    done.add(kernel);
+  }
 }
+
+/** The WASM kernels that are connected to an instance: that takes long, and backends are set often. */
+const connected = new WeakMap<object, WeakSet<KernelConfig>>();

@@ -1,4 +1,4 @@
-import type {ChannelSums} from '../src/ops.js';
+import type {ChannelSums, ErrorSums, RealGrid} from '../src/ops.js';
 import type {FloatLoops} from './microkernels.js';
 import {SimdArena} from './simd_arena.js';
 import {SimdMemory} from './simd_memory.js';
@@ -6,6 +6,9 @@ import {instantiateSimd, type SimdExports} from './simd_module.js';
 
 /** Of a vector. */
 const LANES = 4;
+
+/** Values whose powers `scalarLoops` sums up at a time. */
+const ERROR_BLOCK = 4096;
 
 /** Rows of a piece are a multiple of those that `scalarLoops` sums up at a time. */
 const BLOCK = 64;
@@ -98,6 +101,40 @@ class SimdFloats implements FloatLoops {
     this.arena.end();
   }
 
+  addErrors(reference: Float32Array, actual: Float32Array, sums: ErrorSums): void {
+    const y = this.arena.take(4 * ERROR_BLOCK);
+    this.forEachBlock(reference, sums, (x, count, first, sumsAt) => {
+      this.memory.floats.fill(0, (y >> 2) + count, (y >> 2) + padded(count));
+      this.memory.floats.set(actual.subarray(first, first + count), y >> 2);
+      this.exports.errors(x, y, padded(count), sumsAt);
+    });
+  }
+
+  addGridErrors(reference: Float32Array, grid: RealGrid, sums: ErrorSums): void {
+    const {scale, zeroPoint, min, max} = grid;
+    this.forEachBlock(reference, sums, (x, count, _, sumsAt) =>
+      this.exports.grid_errors(x, padded(count), scale, zeroPoint, min, max, sumsAt),
+    );
+  }
+
+  /** @param visit gets the address of a copy of a block with zeros behind it, and that of the sums to add to */
+  private forEachBlock(
+    reference: Float32Array,
+    sums: ErrorSums,
+    visit: (x: number, count: number, first: number, sumsAt: number) => void,
+  ): void {
+    const x = this.arena.take(4 * ERROR_BLOCK);
+    const sumsAt = this.float64(Float64Array.of(sums.signal, sums.noise));
+    for (let first = 0; first < reference.length; first += ERROR_BLOCK) {
+      const count = Math.min(ERROR_BLOCK, reference.length - first);
+      this.memory.floats.fill(0, (x >> 2) + count, (x >> 2) + padded(count));
+      this.memory.floats.set(reference.subarray(first, first + count), x >> 2);
+      visit(x, count, first, sumsAt);
+    }
+    [sums.signal, sums.noise] = this.memory.doubles.subarray(sumsAt >> 3, (sumsAt >> 3) + 2);
+    this.arena.end();
+  }
+
   private limit(
     x: Float32Array,
     bounds: Float32Array,
@@ -145,6 +182,11 @@ class SimdFloats implements FloatLoops {
     this.memory.doubles.set(values, at >> 3);
     return at;
   }
+}
+
+/** A count of whole vectors. */
+function padded(count: number): number {
+  return LANES * Math.ceil(count / LANES);
 }
 
 function rowsOfPiece(values: Float32Array, channels: number): number {

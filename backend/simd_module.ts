@@ -58,6 +58,16 @@ export interface SimdExports {
   ): void;
   add_rows(x: number, rows: number, channels: number, sums: number): void;
   add_masked(x: number, rows: number, channels: number, mask: number, sums: number): void;
+  errors(reference: number, actual: number, count: number, sums: number): void;
+  grid_errors(
+    reference: number,
+    count: number,
+    scale: number,
+    zeroPoint: number,
+    lowest: number,
+    highest: number,
+    sums: number,
+  ): void;
   /** Bytes of scratch of one thread that runs the command. */
   scratch_bytes(command: number): number;
   /**

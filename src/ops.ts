@@ -22,7 +22,7 @@ export interface FloatViewer {
   /** The values of a float32 tensor, a view of where they lie if it can be had: valid until the next allocation. */
   floats(x: TensorInfo): Float32Array;
   /** The bits of `scalarLoops` (src/statistics), faster; absent where it can't do better. */
-  readonly channelLoops?: ChannelLoops;
+  readonly statisticsLoops?: StatisticsLoops;
 }
 
 /** What is summed up of each channel of a tensor; all have one element a channel. */
@@ -34,8 +34,22 @@ export interface ChannelSums {
   readonly max: Float64Array;
 }
 
-/** Loops over float32 values with channels last, in whole rows; sums are of float64. */
-export interface ChannelLoops {
+/** Where the integers min, …, max lie on the real line; one of them is the zero point. */
+export interface RealGrid {
+  readonly scale: number;
+  readonly zeroPoint: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Powers of a tensor and of what it differs by from another. */
+export interface ErrorSums {
+  signal: number;
+  noise: number;
+}
+
+/** Loops over float32 values; sums are of float64. Those over channels take whole rows, channels last. */
+export interface StatisticsLoops {
   addMoments(values: Float32Array, sums: ChannelSums): void;
   /**
    * @param counts of each channel: how many are above its bound is added
@@ -46,6 +60,10 @@ export interface ChannelLoops {
   addRows(values: Float32Array, sums: Float64Array): void;
   /** As {@link addRows}, of the values whose bit is 1. */
   addMasked(values: Float32Array, mask: Uint8Array, sums: Float64Array): void;
+  /** Adds Σ reference² and Σ (actual − reference)², over the places where the reference is finite. */
+  addErrors(reference: Float32Array, actual: Float32Array, sums: ErrorSums): void;
+  /** As {@link addErrors}, of the reference itself put on a grid and taken back: equations (2) and (1). */
+  addGridErrors(reference: Float32Array, grid: RealGrid, sums: ErrorSums): void;
 }
 
 /** Names of the graph ops, and of the kernels that run them. */

@@ -1,6 +1,6 @@
 import type {Graph} from '../graph/graph.js';
 import {biasValues, type Layer} from '../graph/layer.js';
-import {channelLoops} from '../statistics/channel_loops.js';
+import {statisticsLoops} from '../statistics/statistics_loops.js';
 
 /** Ops that give 0 for whatever is not positive. */
 const RECTIFIERS = new Set(['Relu', 'Relu6']);
@@ -44,14 +44,14 @@ class Places {
   constructor(samples: readonly Float32Array[], bias: Float32Array) {
     this.counts = new Int32Array(bias.length);
     const bounds = bias.map(b => -b);
-    const loops = channelLoops();
+    const loops = statisticsLoops();
     this.masks = samples.map(values => loops.maskAbove(values, bounds, this.counts));
     for (const c of bias.keys()) if (this.counts[c] === 0) this.addAll(c);
   }
 
   means(samples: readonly Float32Array[]): Float64Array {
     const sums = new Float64Array(this.counts.length);
-    const loops = channelLoops();
+    const loops = statisticsLoops();
     samples.forEach((values, i) => loops.addMasked(values, this.masks[i], sums));
     return sums.map((sum, c) => sum / Math.max(this.counts[c], 1));
   }
@@ -67,7 +67,7 @@ class Places {
 
 function channelMeans(samples: readonly Float32Array[], channels: number): Float64Array {
   const sums = new Float64Array(channels);
-  const loops = channelLoops();
+  const loops = statisticsLoops();
   for (const values of samples) loops.addRows(values, sums);
   const count = samples.reduce((all, {length}) => all + length / channels, 0);
   return sums.map(sum => sum / Math.max(count, 1));

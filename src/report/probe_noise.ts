@@ -41,5 +41,6 @@ export async function probeNoise(
     const params = int8.has(`${ref}/int8`) ? plan.activations.get(ref) : undefined;
     return params ? [[ref, params] as const] : [];
   });
-  return {outputs, tensors, grids: scorer.scoreGrids(new Map(grids), gridOfBits(activationBits))};
+  const integers = gridOfBits(activationBits);
+  return {outputs, tensors, grids: await scorer.scoreGrids(new Map(grids), integers)};
 }

@@ -1,4 +1,4 @@
-import type {ChannelLoops, ChannelSums} from '../ops.js';
+import type {StatisticsLoops, ChannelSums} from '../ops.js';
 import {HistogramObserver} from './histogram.js';
 import {scalarLoops} from './scalar_loops.js';
 import type {StatisticsSource, TensorStatistics} from './tensor_statistics.js';
@@ -23,7 +23,7 @@ export class ChannelObserver {
   }
 
   /** @param values float32, channels last */
-  add(values: ArrayLike<number>, loops: ChannelLoops = scalarLoops): void {
+  add(values: ArrayLike<number>, loops: StatisticsLoops = scalarLoops): void {
     const floats = values instanceof Float32Array ? values : Float32Array.from(values);
     loops.addMoments(floats, this.sums);
     this.count += values.length / this.channels;

@@ -1,7 +1,7 @@
 import type {Graph} from '../graph/graph.js';
 import {layersOf} from '../graph/layer.js';
 import {type CalibrationData, calibrationInputs} from './calibration.js';
-import {channelLoops} from './channel_loops.js';
+import {statisticsLoops} from './statistics_loops.js';
 import {ChannelObserver} from './channel_observer.js';
 import {type ProbeOptions, probeSources} from './model_inputs.js';
 import {type OnDone, paced} from './paced.js';
@@ -68,7 +68,7 @@ async function measure(
     let observer = observers.get(tensor.ref);
     if (observer === undefined)
       observers.set(tensor.ref, (observer = new ChannelObserver(channels, {histogram})));
-    observer.add(tensor.values(), channelLoops());
+    observer.add(tensor.values(), statisticsLoops());
   });
   const statistics = new Map<string, TensorStatistics>();
   for (const [ref, observer] of observers) {

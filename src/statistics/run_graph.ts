@@ -64,7 +64,8 @@ export function floatsOf(tensor: Tensor): Float32Array {
 /** Runs `work` on the backend for float graphs, and restores the current one. */
 export async function onRunner<T>(work: () => Promise<T>): Promise<T> {
   const previous = getBackend();
-  if (findBackendFactory(RUNNER) != null) await setBackend(RUNNER);
+  // Setting the one that is set takes milliseconds: tfjs sets up all its kernels again.
+  if (previous !== RUNNER && findBackendFactory(RUNNER) != null) await setBackend(RUNNER);
   try {
     return await work();
   } finally {

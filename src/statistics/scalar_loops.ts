@@ -1,10 +1,26 @@
-import type {ChannelLoops, ChannelSums} from '../ops.js';
+import type {ChannelSums, ErrorSums, RealGrid, StatisticsLoops} from '../ops.js';
+import {dequantizeValue, quantizeValue} from '../quant/quant_params.js';
 
 /** Positions summed at a time: few enough to stay in the processor's cache. */
 const BLOCK = 64;
 
-/** The definition of {@link ChannelLoops}, in plain TypeScript. */
-export const scalarLoops: ChannelLoops = {addMoments, addRows, maskAbove, addMasked};
+/** Values whose powers are summed at a time, every fourth of them by itself. */
+const ERROR_BLOCK = 4096;
+const LANES = 4;
+
+/** The definition of {@link StatisticsLoops}, in plain TypeScript. */
+export const scalarLoops: StatisticsLoops = {
+  addMoments,
+  addRows,
+  maskAbove,
+  addMasked,
+  addErrors(reference, actual, sums) {
+    addErrorsOf(reference, i => actual[i], sums);
+  },
+  addGridErrors(reference, grid, sums) {
+    addErrorsOf(reference, i => onGrid(reference[i], grid), sums);
+  },
+};
 
 function addMoments(values: Float32Array, sums: ChannelSums): void {
   const block = BLOCK * sums.sum.length;
@@ -81,4 +97,34 @@ function addMasked(values: Float32Array, mask: Uint8Array, sums: Float64Array): 
     }
   }
   sums.set(both.subarray(channels));
+}
+
+function onGrid(x: number, grid: RealGrid): number {
+  return dequantizeValue(quantizeValue(x, grid, grid), grid);
+}
+
+/** @param actual gives the value at a place */
+function addErrorsOf(
+  reference: Float32Array,
+  actual: (place: number) => number,
+  sums: ErrorSums,
+): void {
+  for (let from = 0; from < reference.length; from += ERROR_BLOCK) {
+    const signal = new Float64Array(LANES);
+    const noise = new Float64Array(LANES);
+    const to = Math.min(from + ERROR_BLOCK, reference.length);
+    for (let i = from; i < to; i++) {
+      const wanted = reference[i];
+      if (!Number.isFinite(wanted)) continue;
+      const error = actual(i) - wanted;
+      signal[i % LANES] += wanted * wanted;
+      noise[i % LANES] += error * error;
+    }
+    sums.signal += total(signal);
+    sums.noise += total(noise);
+  }
+}
+
+function total([a, b, c, d]: Float64Array): number {
+  return a + c + (b + d);
 }

@@ -1,11 +1,14 @@
+import {attributesOf, float as floatAttr} from '../graph/attributes.js';
 import {type Graph, parseRef, refOf} from '../graph/graph.js';
+import {type ErrorSums, Int8Op, type RealGrid} from '../ops.js';
 import {decibels, noiseRatio} from '../quant/decibels.js';
 import type {Grid} from '../quant/grid.js';
-import {dequantizeValue, type QuantParams, quantizeValue} from '../quant/quant_params.js';
+import type {QuantParams} from '../quant/quant_params.js';
 import {type InputSource, type ProbeOptions, probeSources} from './model_inputs.js';
 import {type OnDone, paced} from './paced.js';
-import {runGraph} from './run_graph.js';
+import {onRunner, runGraph} from './run_graph.js';
 import {isClassifierOutput, scoredTensors} from './scored_tensors.js';
+import {statisticsLoops} from './statistics_loops.js';
 
 /** How many inputs a score takes where nobody says otherwise. */
 export const SCORE_SIZE = 8;
@@ -72,7 +75,10 @@ export class Scorer {
   ): Promise<Scorer> {
     const outputs = scoredTensors(graph);
     const refs = new Set([...outputs, ...tensors]);
-    const reference = await observe({graph}, refs, inputs, onInput);
+    const reference = inputs.map(() => new Map<string, Observed>());
+    await observe({graph}, refs, inputs, onInput, (sample, ref, {shape, values}) =>
+      reference[sample].set(ref, {shape, values: values.slice()}),
+    );
     const classifiers = outputs.filter(ref => {
       const shape = reference[0]?.get(ref)?.shape;
       return shape !== undefined && isClassifierOutput(graph, ref, shape);
@@ -84,12 +90,9 @@ export class Scorer {
   async score(candidate: Candidate, tensors: readonly string[] = this.tensors): Promise<Score> {
     const refs = new Set([...this.outputs, ...tensors]);
     const tallies = new Map([...refs].map(ref => [ref, new Tally(this.classifiers.has(ref))]));
-    const observed = await observe(candidate, refs, this.inputs, this.onInput);
-    observed.forEach((sample, i) => {
-      for (const [ref, actual] of sample) {
-        const expected = this.reference[i].get(ref);
-        if (expected !== undefined) tallies.get(ref)?.add(expected, actual);
-      }
+    await observe(candidate, refs, this.inputs, this.onInput, (sample, ref, {values}) => {
+      const expected = this.reference[sample].get(ref);
+      if (expected !== undefined) tallies.get(ref)?.add(expected, values);
     });
     const scores = (wanted: readonly string[]) =>
       wanted.flatMap(ref => tallies.get(ref)?.score(ref) ?? []);
@@ -103,24 +106,19 @@ export class Scorer {
    * @param grids of the tensors to score, by reference
    * @param integers that the grids have
    */
-  scoreGrids(grids: ReadonlyMap<string, QuantParams>, integers: Grid): TensorScore[] {
-    return [...grids].flatMap(([ref, params]) => {
-      const tally = new Tally(false);
-      for (const sample of this.reference) {
-        const own = sample.get(ref);
-        if (own !== undefined)
-          tally.add(own, {...own, values: onGrid(own.values, params, integers)});
-      }
-      return tally.score(ref) ?? [];
-    });
+  async scoreGrids(
+    grids: ReadonlyMap<string, QuantParams>,
+    integers: Grid,
+  ): Promise<TensorScore[]> {
+    return onRunner(async () =>
+      [...grids].flatMap(([ref, params]) => {
+        const tally = new Tally(false);
+        const grid = {...params, ...integers};
+        for (const sample of this.reference) tally.addGrid(sample.get(ref), grid);
+        return tally.score(ref) ?? [];
+      }),
+    );
   }
-}
-
-function onGrid(values: ArrayLike<number>, params: QuantParams, integers: Grid): Float64Array {
-  const reals = new Float64Array(values.length);
-  for (let i = 0; i < reals.length; i++)
-    reals[i] = dequantizeValue(quantizeValue(values[i], params, integers), params);
-  return reals;
 }
 
 /** Inputs that no statistics were taken of. */
@@ -145,67 +143,67 @@ function meanSqnr(scores: readonly TensorScore[]): number {
 
 interface Observed {
   readonly shape: readonly number[];
-  readonly values: ArrayLike<number>;
+  readonly values: Float32Array;
 }
 
-/** The values of the tensors that the candidate has, for each input. */
+/** Shows the tensors that the candidate has, in float, for each input by its number; valid during the visit only. */
 async function observe(
   candidate: Candidate,
   refs: Iterable<string>,
   inputs: readonly InputSource[],
   onInput: OnDone,
-): Promise<Map<string, Observed>[]> {
-  const places = placesIn(candidate, refs);
-  if (places.size === 0) return inputs.map(() => new Map<string, Observed>());
-  const samples: Map<string, Observed>[] = [];
+  visit: (sample: number, ref: string, tensor: Observed) => void,
+): Promise<void> {
+  const {graph, places} = inFloat(candidate, refs);
+  if (places.size === 0) return;
+  let sample = -1;
   const nextSample = function* () {
     for (const make of inputs) {
-      samples.push(new Map());
+      sample++;
       yield make;
     }
   };
   await runGraph(
-    candidate.graph,
+    graph,
     paced(nextSample(), onInput),
     ({ref, shape, dtype, values}) => {
       const place = places.get(ref);
-      if (place === undefined || (dtype !== 'float32' && place.grid === undefined)) return;
-      const real = place.grid ? dequantized(values(), place.grid) : new Float32Array(values());
-      samples[samples.length - 1].set(place.ref, {shape, values: real});
+      const read = place !== undefined && dtype === 'float32' ? values() : undefined;
+      if (place !== undefined && read instanceof Float32Array)
+        visit(sample, place, {shape, values: read});
     },
     [...places.keys()],
   );
-  return samples;
 }
 
-interface Place {
-  readonly ref: string;
-  readonly grid?: QuantParams;
-}
-
-/** Where the candidate has the tensors: under their own names in float, or else on a grid. */
-function placesIn({graph, grids}: Candidate, refs: Iterable<string>): Map<string, Place> {
-  const places = new Map<string, Place>();
+/**
+ * The candidate with its int8 tensors in float, too.
+ *
+ * @returns the graph, and which of the tensors is where in it: under its own name in float, or else off its grid
+ */
+function inFloat({graph, grids}: Candidate, refs: Iterable<string>) {
+  const extended = graph.clone();
+  const places = new Map<string, string>();
   for (const ref of refs) {
     const {node, index} = parseRef(ref);
     const grid = grids?.get(ref);
-    if (graph.has(node)) places.set(ref, {ref});
+    if (graph.has(node)) places.set(ref, ref);
     else if (grid && graph.has(`${node}/int8`))
-      places.set(refOf(`${node}/int8`, index), {ref, grid});
+      places.set(addDequantize(extended, refOf(`${node}/int8`, index), grid), ref);
   }
-  return places;
+  return {graph: extended, places};
 }
 
-function dequantized(values: ArrayLike<number>, params: QuantParams): Float32Array {
-  const reals = new Float32Array(values.length);
-  for (let i = 0; i < reals.length; i++) reals[i] = dequantizeValue(values[i], params);
-  return reals;
+function addDequantize(graph: Graph, ref: string, {scale, zeroPoint}: QuantParams): string {
+  const name = graph.freshName(`${ref.replace(':', '_')}/float`);
+  const attrs = attributesOf({xScale: floatAttr(scale), xZeroPoint: zeroPoint});
+  graph.add({name, op: Int8Op.Dequantize, inputs: [ref], attrs});
+  return name;
 }
 
 /** What is counted of one tensor. */
 class Tally {
-  private signal = 0;
-  private noise = 0;
+  private readonly sums: ErrorSums = {signal: 0, noise: 0};
   private rows = 0;
   private agreeing = 0;
   private compared = false;
@@ -213,33 +211,31 @@ class Tally {
   constructor(private readonly isClassifier: boolean) {}
 
   /** Tensors whose size depends on their values can't be compared where sizes differ. */
-  add(expected: Observed, actual: Observed): void {
-    if (expected.values.length !== actual.values.length) return;
+  add(expected: Observed, actual: Float32Array): void {
+    if (expected.values.length !== actual.length) return;
     this.compared = true;
-    let {signal, noise} = this;
-    for (let i = 0; i < expected.values.length; i++) {
-      const reference = expected.values[i];
-      if (!Number.isFinite(reference)) continue;
-      const error = actual.values[i] - reference;
-      signal += reference * reference;
-      noise += error * error;
-    }
-    this.signal = signal;
-    this.noise = noise;
+    statisticsLoops().addErrors(expected.values, actual, this.sums);
     if (this.isClassifier) this.addRows(expected, actual);
+  }
+
+  /** Of the tensor itself, if there is one, put on a grid. */
+  addGrid(expected: Observed | undefined, grid: RealGrid): void {
+    if (expected === undefined) return;
+    this.compared = true;
+    statisticsLoops().addGridErrors(expected.values, grid, this.sums);
   }
 
   score(ref: string): TensorScore | undefined {
     if (!this.compared) return undefined;
-    const sqnr = decibels(this.signal, this.noise);
+    const sqnr = decibels(this.sums.signal, this.sums.noise);
     return this.isClassifier ? {ref, sqnr, agreement: this.agreeing / this.rows} : {ref, sqnr};
   }
 
-  private addRows({shape, values}: Observed, actual: Observed): void {
+  private addRows({shape, values}: Observed, actual: Float32Array): void {
     const classes = shape[shape.length - 1];
     for (let at = 0; at < values.length; at += classes) {
       this.rows++;
-      if (argMax(values, at, classes) === argMax(actual.values, at, classes)) this.agreeing++;
+      if (argMax(values, at, classes) === argMax(actual, at, classes)) this.agreeing++;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type {FloatLoops} from '../../backend/microkernels.js';
 import {simdFloats} from '../../backend/simd_floats.js';
-import type {ChannelLoops} from '../../src/ops.js';
+import type {StatisticsLoops} from '../../src/ops.js';
 import {scalarLoops} from '../../src/statistics/scalar_loops.js';
 import {Random} from './oracle/random.js';
 
@@ -28,13 +28,13 @@ describe('loops over channels, by SIMD', () => {
     loops = own;
   });
 
-  function expectSame(run: (loops: ChannelLoops) => unknown) {
+  function expectSame(run: (loops: StatisticsLoops) => unknown) {
     expect(run(loops)).toEqual(run(scalarLoops));
   }
 
   /** Several tensors, one after the other. */
   function moments(tensors: readonly Float32Array[], channels: number) {
-    return (own: ChannelLoops) => {
+    return (own: StatisticsLoops) => {
       const sums = {
         sum: new Float64Array(channels),
         squares: new Float64Array(channels),
@@ -48,7 +48,7 @@ describe('loops over channels, by SIMD', () => {
 
   /** As livePlaces does: masks of some tensors, and the sums of others under them. */
   function masked(tensors: readonly Float32Array[], bounds: Float32Array) {
-    return (own: ChannelLoops) => {
+    return (own: StatisticsLoops) => {
       const counts = new Int32Array(bounds.length);
       const masks = tensors.map(tensor => own.maskAbove(tensor, bounds, counts));
       const sums = new Float64Array(bounds.length);
@@ -58,12 +58,45 @@ describe('loops over channels, by SIMD', () => {
   }
 
   function rowSums(tensors: readonly Float32Array[], channels: number) {
-    return (own: ChannelLoops) => {
+    return (own: StatisticsLoops) => {
       const sums = new Float64Array(channels);
       for (const tensor of tensors) own.addRows(tensor, sums);
       return sums;
     };
   }
+
+  /** Of several tensors against others, and of these on a grid. */
+  function errors(tensors: readonly Float32Array[]) {
+    return (own: StatisticsLoops) => {
+      const [sums, onGrid] = [0, 0].map(() => ({signal: 0, noise: 0}));
+      tensors.forEach((tensor, i) => {
+        own.addErrors(tensor, tensors[tensors.length - 1 - i], sums);
+        own.addGridErrors(tensor, {scale: 0.1, zeroPoint: -3, min: -128, max: 127}, onGrid);
+      });
+      return {sums, onGrid};
+    };
+  }
+
+  for (const length of [0, 1, 3, 4, 5, 4095, 4096, 4097, 20_003]) {
+    it(`have the bits of the plain ones, errors of ${length} values`, () => {
+      const random = new Random(length);
+      expectSame(errors([0, 1].map(() => values(random, length))));
+      const finite = values(random, length);
+      const special = finite.map((v, i) =>
+        i % 7 === 3 ? random.pick([NaN, Infinity, -Infinity]) : v,
+      );
+      expectSame(errors([special, special]));
+      expectSame(errors([special, finite]));
+    });
+  }
+
+  it('count no errors where the reference is not finite, and NaN where the other is not', () => {
+    const sums = {signal: 0, noise: 0};
+    loops.addErrors(Float32Array.of(NaN, Infinity, 3), Float32Array.of(1, 1, 5), sums);
+    expect(sums).toEqual({signal: 9, noise: 4});
+    loops.addErrors(Float32Array.of(1), Float32Array.of(NaN), sums);
+    expect(sums).toEqual({signal: 10, noise: NaN});
+  });
 
   for (const channels of CHANNELS) {
     it(`have the bits of the plain ones, ${channels} channels`, () => {
