@@ -10,25 +10,42 @@ const LN2 = 0.6931471805599453;
 /** 2^−1000 … 2^1000, all exact. */
 const POWERS_OF_TWO = Float64Array.from({length: 2001}, (_, i) => 2 ** (i - 1000));
 
-/** 1 / n, 0 for n = 0. */
-const RECIPROCALS = Float64Array.from({length: 22}, (_, n) => (n === 0 ? 0 : 1 / n));
+/** 2^(j / 32), from square roots. */
+const ROOTS_OF_TWO = Float64Array.from({length: 32}, (_, j) => {
+  let product = 1;
+  let root = 2;
+  for (let bit = 16; bit > 0; bit /= 2) {
+    root = Math.sqrt(root);
+    if ((j & bit) !== 0) product *= root;
+  }
+  return product;
+});
 
 /** eˣ; 0 below −745, Infinity above 709.78. */
 export function exp(x: number): number {
   if (x > 709.78) return Infinity;
   if (x < -745) return 0;
-  const k = Math.floor(x / LN2 + 0.5);
-  const r = x - k * LN2; // |r| ≤ ln 2 / 2
-  let sum = 1;
-  for (let n = 16; n > 0; n--) sum = 1 + (r * sum) / n;
-  const near = Math.min(Math.max(k, -1000), 1000); // 2^1024 alone is Infinity
-  return sum * powerOfTwo(near) * powerOfTwo(k - near);
+  const k = Math.floor(x * (32 / LN2) + 0.5);
+  const r = x - k * (LN2 / 32); // |r| ≤ ln 2 / 64
+  const high = 1 + r * (1 / 4) * (1 + r * (1 / 5) * (1 + r * (1 / 6)));
+  const sum = 1 + r * (1 + r * (1 / 2) * (1 + r * (1 / 3) * high));
+  const exponent = k >> 5;
+  const near = Math.min(Math.max(exponent, -1000), 1000); // 2^1024 alone is Infinity
+  return sum * ROOTS_OF_TWO[k & 31] * powerOfTwo(near) * powerOfTwo(exponent - near);
 }
 
 /** 2^n for |n| ≤ 1000. */
 function powerOfTwo(n: number): number {
   return POWERS_OF_TWO[n + 1000];
 }
+
+/** ln(n / 32) for 22 ≤ n ≤ 46, 0 for other n. */
+const LOGS = Float64Array.from({length: 47}, (_, n) => {
+  const z = (n - 32) / (n + 32); // ln(n / 32) = 2 artanh z, |z| < 0.186
+  let sum = 0;
+  for (let k = 21; k > 0; k -= 2) sum = sum * z * z + 1 / k;
+  return n < 22 ? 0 : 2 * z * sum;
+});
 
 /** ln x for x > 0; −Infinity at 0. */
 export function log(x: number): number {
@@ -43,10 +60,11 @@ export function log(x: number): number {
     x *= 2;
     exponent--;
   }
-  const z = (x - 1) / (x + 1); // ln x = 2 artanh z, |z| < 0.172
-  let sum = 0;
-  for (let n = 21; n > 0; n -= 2) sum = sum * z * z + RECIPROCALS[n];
-  return 2 * z * sum + exponent * LN2;
+  const n = Math.floor(x * 32 + 0.5);
+  const z = (x - n / 32) / (x + n / 32); // |z| < 0.012
+  const square = z * z;
+  const sum = 1 + square * (1 / 3 + square * (1 / 5 + square * (1 / 7)));
+  return LOGS[n] + 2 * z * sum + exponent * LN2;
 }
 
 export function sigmoid(x: number): number {
