@@ -1,10 +1,9 @@
-/** From ln r₁ and ln r₂ of a channel, its variable and that one's x, ln of what to divide it by. */
-export type StepRule = (written: number, read: number, variable: number, x: number) => number;
+import {equalizationStep, writtenRange} from './equalization_rule.js';
 
 const MAX_SWEEPS = 400;
 
-/** After how many sweeps the host gets its turn: of the 10,000 channels of a MobileNetV2, tens of milliseconds. */
-const PACE = 16;
+/** After how many looks at a variable the host gets its turn: some tens of milliseconds. */
+const PACE = 1 << 17;
 
 /**
  * The weights that matter to equalization, as a graph: an edge from the variable that a weight reads to
@@ -30,48 +29,50 @@ export class ActiveWeights {
     this.index = undefined;
   }
 
-  /** The largest step that the rule would take. */
-  residual(x: Float64Array, rule: StepRule): number {
+  /**
+   * The largest step that is left.
+   *
+   * @param ranges of the variables' values, as {@link EdgeIndex.step} takes them
+   */
+  residual(x: Float64Array, ranges?: Float64Array): number {
     const index = this.indexed();
     let most = 0;
-    for (let v = 1; v < this.count; v++) most = Math.max(most, Math.abs(index.step(v, x, rule)));
+    for (let v = 1; v < this.count; v++) {
+      most = Math.max(most, Math.abs(index.step(v, x, ranges)));
+    }
     return most;
   }
 
   /** ln r₁ of each variable. */
   written(x: Float64Array): Float64Array {
     const index = this.indexed();
-    return x.map((_, v) => index.written(v, x));
+    return x.map((own, v) => index.written(v, x) - own);
   }
 
   /**
    * Steps through the variables, up and down, until no step is larger than `tolerance`. One whose
    * neighbours have all stayed where they were is not looked at again.
    *
-   * @param onSweeps is awaited now and then
+   * @param ranges of the variables' values, as {@link EdgeIndex.step} takes them
+   * @param onSteps is awaited now and then
    */
   async balance(
     x: Float64Array,
-    rule: StepRule,
+    ranges: Float64Array | undefined,
     tolerance: number,
-    onSweeps: () => Promise<void>,
+    onSteps: () => Promise<void>,
   ): Promise<void> {
     const index = this.indexed();
     const isSettled = new Uint8Array(this.count);
-    let isMoving = true;
-    for (let sweep = 0; isMoving && sweep < MAX_SWEEPS; sweep++) {
-      if (sweep % PACE === PACE - 1) await onSweeps();
-      isMoving = false;
-      for (let i = 1; i < this.count; i++) {
-        const v = sweep % 2 === 0 ? i : this.count - i;
-        if (isSettled[v] === 1) continue;
-        isSettled[v] = 1;
-        const step = index.step(v, x, rule);
-        if (Math.abs(step) <= tolerance) continue;
-        x[v] += step;
-        index.unsettle(v, isSettled);
-        isMoving = true;
-      }
+    let looks = 0;
+    for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
+      const order = sweep % 2 === 0 ? 1 : -1;
+      const looked = index.sweep(x, ranges, tolerance, isSettled, order);
+      if (looked === 0) return;
+      looks += looked;
+      if (looks < PACE) continue;
+      looks = 0;
+      await onSteps();
     }
   }
 
@@ -80,79 +81,132 @@ export class ActiveWeights {
   }
 }
 
-/** The edges at each variable. */
+/**
+ * The edges at each variable: those into v lie in [starts[2v], starts[2v + 1]), those out of it from there
+ * to starts[2v + 2]. The widest comes first where it was looked for, which is where the next
+ * look finds it most often.
+ */
 class EdgeIndex {
-  private readonly into: Adjacency;
-  private readonly outOf: Adjacency;
+  private readonly starts: Int32Array;
+  private readonly others: Int32Array;
+  private readonly weights: Float64Array;
 
   constructor(
-    count: number,
+    private readonly count: number,
     reads: readonly number[],
     writes: readonly number[],
     weights: readonly number[],
   ) {
-    this.into = adjacency(count, writes, reads, weights);
-    this.outOf = adjacency(count, reads, writes, weights);
-  }
-
-  /** The rule's step of a variable; 0 where nothing writes or nothing reads it. */
-  step(v: number, x: Float64Array, rule: StepRule): number {
-    const {starts, weights, others} = this.outOf;
-    const written = this.written(v, x);
-    let read = -Infinity;
-    for (let e = starts[v]; e < starts[v + 1]; e++) {
-      const range = weights[e] - x[others[e]];
-      if (range > read) read = range;
+    const starts = new Int32Array(2 * count + 2);
+    for (let e = 0; e < weights.length; e++) {
+      starts[2 * writes[e] + 2]++;
+      starts[2 * reads[e] + 3]++;
     }
-    if (written === -Infinity || read === -Infinity) return 0;
-    return rule(written, read + x[v], v, x[v]);
+    for (let i = 2; i < starts.length; i++) starts[i] += starts[i - 1];
+    this.others = new Int32Array(2 * weights.length);
+    this.weights = new Float64Array(2 * weights.length);
+    for (let e = 0; e < weights.length; e++) {
+      this.put(starts[2 * writes[e] + 1]++, reads[e], weights[e]);
+      this.put(starts[2 * reads[e] + 2]++, writes[e], weights[e]);
+    }
+    this.starts = starts;
   }
 
-  /** ln r₁ of a variable. */
+  private put(at: number, other: number, weight: number): void {
+    this.others[at] = other;
+    this.weights[at] = weight;
+  }
+
+  /**
+   * By how much a variable's x is to change; 0 where nothing writes or nothing reads it.
+   *
+   * @param ranges ln of the range of each variable's values before scaling, in the unit of the weights that write
+   *   it; NaN where it is not known. Without it, weights alone count.
+   */
+  step(v: number, x: Float64Array, ranges?: Float64Array): number {
+    const widest = this.written(v, x);
+    const read = this.read(v, x);
+    if (widest === -Infinity || read === -Infinity) return 0;
+    const own = x[v];
+    let written = widest - own;
+    if (ranges !== undefined) {
+      const range = ranges[v] - own;
+      if (!Number.isNaN(range)) written = writtenRange(written, range);
+    }
+    return equalizationStep(written, read + own);
+  }
+
+  /** Steps once through the variables that are not settled, and counts them. */
+  sweep(
+    x: Float64Array,
+    ranges: Float64Array | undefined,
+    tolerance: number,
+    isSettled: Uint8Array,
+    order: 1 | -1,
+  ): number {
+    const {count} = this;
+    let looked = 0;
+    for (let i = 1; i < count; i++) {
+      const v = order > 0 ? i : count - i;
+      if (isSettled[v] === 1) continue;
+      isSettled[v] = 1;
+      looked++;
+      const step = this.step(v, x, ranges);
+      if (Math.abs(step) <= tolerance) continue;
+      x[v] += step;
+      this.unsettle(v, isSettled);
+    }
+    return looked;
+  }
+
+  /** ln of the widest range of the edges into a variable, times its scale. */
   written(v: number, x: Float64Array): number {
-    const {starts, weights, others} = this.into;
+    const {starts, weights, others} = this;
+    const first = starts[2 * v];
+    const end = starts[2 * v + 1];
     let most = -Infinity;
-    for (let e = starts[v]; e < starts[v + 1]; e++) {
+    let mostAt = first;
+    for (let e = first; e < end; e++) {
       const range = weights[e] + x[others[e]];
-      if (range > most) most = range;
+      if (range > most) {
+        most = range;
+        mostAt = e;
+      }
     }
-    return most - x[v];
+    if (mostAt !== first) this.swap(first, mostAt);
+    return most;
+  }
+
+  /** ln of the widest range of the edges out of a variable, over its scale. */
+  private read(v: number, x: Float64Array): number {
+    const {starts, weights, others} = this;
+    const first = starts[2 * v + 1];
+    const end = starts[2 * v + 2];
+    let most = -Infinity;
+    let mostAt = first;
+    for (let e = first; e < end; e++) {
+      const range = weights[e] - x[others[e]];
+      if (range > most) {
+        most = range;
+        mostAt = e;
+      }
+    }
+    if (mostAt !== first) this.swap(first, mostAt);
+    return most;
+  }
+
+  private swap(a: number, b: number): void {
+    const {weights, others} = this;
+    const [weight, other] = [weights[a], others[a]];
+    weights[a] = weights[b];
+    others[a] = others[b];
+    weights[b] = weight;
+    others[b] = other;
   }
 
   /** Marks the neighbours of a variable that has moved. */
-  unsettle(v: number, isSettled: Uint8Array): void {
-    const {into, outOf} = this;
-    for (let e = into.starts[v]; e < into.starts[v + 1]; e++) isSettled[into.others[e]] = 0;
-    for (let e = outOf.starts[v]; e < outOf.starts[v + 1]; e++) isSettled[outOf.others[e]] = 0;
+  private unsettle(v: number, isSettled: Uint8Array): void {
+    const {starts, others} = this;
+    for (let e = starts[2 * v]; e < starts[2 * v + 2]; e++) isSettled[others[e]] = 0;
   }
-}
-
-/** Edges sorted by variable: those of v lie in [starts[v], starts[v + 1]). */
-interface Adjacency {
-  readonly starts: Int32Array;
-  readonly others: Int32Array;
-  readonly weights: Float64Array;
-}
-
-function adjacency(
-  count: number,
-  keys: readonly number[],
-  others: readonly number[],
-  weights: readonly number[],
-): Adjacency {
-  const starts = new Int32Array(count + 1);
-  for (const key of keys) starts[key + 1]++;
-  for (let v = 0; v < count; v++) starts[v + 1] += starts[v];
-  const next = starts.slice();
-  const sorted = {
-    starts,
-    others: new Int32Array(keys.length),
-    weights: new Float64Array(keys.length),
-  };
-  keys.forEach((key, e) => {
-    const at = next[key]++;
-    sorted.others[at] = others[e];
-    sorted.weights[at] = weights[e];
-  });
-  return sorted;
 }

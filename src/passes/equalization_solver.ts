@@ -1,17 +1,6 @@
 import {exp, log} from '../quant/elementary.js';
-import {ActiveWeights, type StepRule} from './active_weights.js';
-import {equalizationStep, writtenRange} from './equalization_rule.js';
-
-/**
- * The largest |weight| over taps between each input and output variable of a layer, row-major:
- * peaks[i · writes.length + j] reads variable reads[i] and writes variable writes[j]. Variable 0 is
- * never scaled.
- */
-export interface LayerPeaks {
-  readonly reads: Int32Array;
-  readonly writes: Int32Array;
-  readonly peaks: Float32Array;
-}
+import {ActiveWeights} from './active_weights.js';
+import {type LayerPeaks, LargestWeights} from './largest_weights.js';
 
 /** The largest |weight| between one pair of variables, of a layer that connects few of them. */
 export interface PeakEdge {
@@ -33,6 +22,9 @@ export interface Equalization {
 export const TOLERANCE = 1e-4;
 
 const MAX_ROUNDS = 60;
+
+/** After how many weights the host gets its turn: some tens of milliseconds. */
+const PACE = 1 << 20;
 
 /** How far a set of weights that is not final yet is balanced, of the residual that it has. */
 const SHARE = 0.02;
@@ -57,36 +49,38 @@ export async function solveEqualization(
 ): Promise<Equalization> {
   const active = new ActiveWeights(count);
   for (const {read, write, peak} of edges.flat()) if (peak > 0) active.add(read, write, log(peak));
-  const isSeen = layers.map(({peaks}) => new Uint8Array(peaks.length));
+  const largest = layers.map(layer => new LargestWeights(layer));
   let rounds = 0;
   const logScales = new Float64Array(count);
-  const solve = async (rule: StepRule): Promise<Equalization> => {
+  const solve = async (ranges?: Float64Array): Promise<Equalization> => {
     for (let round = 1; ; round++) {
       await onRound(++rounds);
       const scales = logScales.map(exp);
-      layers.forEach((layer, i) => addLargest(layer, scales, isSeen[i], active));
-      const residual = active.residual(logScales, rule);
+      let effort = 0;
+      for (const layer of largest) {
+        effort += layer.effort(logScales);
+        if (effort > PACE) {
+          effort = 0;
+          await onRound(rounds);
+        }
+        layer.find(logScales, scales, (...edge) => active.add(...edge));
+      }
+      const residual = active.residual(logScales, ranges);
       if (residual <= TOLERANCE || round === MAX_ROUNDS) {
         return {scales, rounds, residual};
       }
       const tolerance = Math.max(TOLERANCE / 4, SHARE * residual);
-      await active.balance(logScales, rule, tolerance, () => onRound(rounds));
+      await active.balance(logScales, ranges, tolerance, () => onRound(rounds));
     }
   };
-  const weightsAlone = await solve(equalizationStep);
+  const weightsAlone = await solve();
   if (activations === undefined) return weightsAlone;
   const writers = [
     ...layers.map(({writes}) => [...writes]),
     ...edges.map(layer => layer.map(({write}) => write)),
   ];
   const units = activationUnits(writers, active.written(logScales), activations, logScales);
-  return solve((written, read, v, x) => {
-    const activation = activations[v] + units[v] - x;
-    return equalizationStep(
-      Number.isNaN(activation) ? written : writtenRange(written, activation),
-      read,
-    );
-  });
+  return solve(activations.map((range, v) => range + units[v]));
 }
 
 /**
@@ -114,44 +108,4 @@ function activationUnits(
     }
   }
   return sums.map((sum, v) => sum / counts[v]);
-}
-
-/** Adds the weights that are the largest of their row or column under the scales. */
-function addLargest(
-  {reads, writes, peaks}: LayerPeaks,
-  scales: Float64Array,
-  isSeen: Uint8Array,
-  active: ActiveWeights,
-): void {
-  const rows = reads.length;
-  const columns = writes.length;
-  const columnFactors = Float64Array.from(writes, variable => 1 / scales[variable]);
-  const columnMost = new Float64Array(columns);
-  const columnRow = new Int32Array(columns);
-  const add = (position: number) => {
-    if (isSeen[position] === 1) return;
-    isSeen[position] = 1;
-    const row = Math.floor(position / columns);
-    active.add(reads[row], writes[position % columns], log(peaks[position]));
-  };
-  for (let row = 0; row < rows; row++) {
-    const factor = scales[reads[row]];
-    let most = 0;
-    let mostAt = -1;
-    for (let column = 0, at = row * columns; column < columns; column++, at++) {
-      const magnitude = peaks[at] * factor;
-      if (magnitude > columnMost[column]) {
-        columnMost[column] = magnitude;
-        columnRow[column] = row;
-      }
-      if (magnitude * columnFactors[column] > most) {
-        most = magnitude * columnFactors[column];
-        mostAt = at;
-      }
-    }
-    if (mostAt >= 0 && reads[row] > 0) add(mostAt);
-  }
-  for (let column = 0; column < columns; column++) {
-    if (columnMost[column] > 0 && writes[column] > 0) add(columnRow[column] * columns + column);
-  }
 }

@@ -5,12 +5,8 @@ import type {Graph} from '../graph/graph.js';
 import {layerOf} from '../graph/layer.js';
 import {exp, log} from '../quant/elementary.js';
 import {activationRanges} from './activation_ranges.js';
-import {
-  type Equalization,
-  type LayerPeaks,
-  type PeakEdge,
-  solveEqualization,
-} from './equalization_solver.js';
+import {type Equalization, type PeakEdge, solveEqualization} from './equalization_solver.js';
+import type {LayerPeaks} from './largest_weights.js';
 import {peaksOf} from './layer_peaks.js';
 import type {Pass, PassContext} from './pass.js';
 import {withoutHarmfulScales} from './predicted_noise.js';

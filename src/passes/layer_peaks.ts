@@ -1,6 +1,7 @@
 import type {LayerChannels} from '../graph/channel_groups.js';
 import {forEachRun, forEachWeight} from '../graph/layer.js';
-import type {LayerPeaks, PeakEdge} from './equalization_solver.js';
+import type {PeakEdge} from './equalization_solver.js';
+import type {LayerPeaks} from './largest_weights.js';
 
 /**
  * What equalization needs of the weights of one layer: the largest |weight| for each pair of variables that
