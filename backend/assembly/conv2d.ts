@@ -1,5 +1,5 @@
 import {Filter} from './filter';
-import {gemm} from './gemm';
+import {gemm, gemmBytes} from './gemm';
 import {blockRows, gemm_scratch_bytes} from './matmul';
 import {ConvGeometry} from './structs';
 import {MIN_RUN, Rows, VALUE_BYTES} from './rows';
@@ -24,12 +24,13 @@ export function conv2d(
 ): void {
   const block = blockRows(filter);
   const depth = geometry.filterHeight * geometry.filterWidth * geometry.inChannels;
+  const a = scratch + gemmBytes(filter);
   const rows = scratch + gemm_scratch_bytes(filter);
   for (let pixel = begin; pixel < end; pixel += block) {
     const count = min(block, end - pixel);
-    gatherBlock(x, scratch, filter, geometry, rows, pixel, count);
-    Rows.finish(scratch, count, filter, depth);
-    gemm(scratch, count, filter, y + pixel * filter.channels * filter.stage.elementBytes);
+    gatherBlock(x, a, filter, geometry, rows, pixel, count);
+    Rows.finish(a, count, filter, depth);
+    gemm(a, count, filter, y + pixel * filter.channels * filter.stage.elementBytes, scratch);
   }
 }
 

@@ -5,20 +5,24 @@ import {FilterSpec, StageSpec} from './structs';
 /** A packed filter: this header, its output stage, its weights. */
 @unmanaged
 export class Filter {
-  /** Weights per output channel, padded with zeros; gemm: a multiple of 8, or of 4 bytes; depthwise: of 2. */
+  /** Weights per output channel, padded with zeros; gemm: a multiple of 4; depthwise: of 2. */
   depth: i32;
   channels: i32;
   xZeroPoint: i32;
-  /** Weights and x are bytes; else int16, zero points subtracted. */
-  isBytes: bool;
-  /** Of bytes: rows end in a sum, because weights have zero points. */
-  takesSums: bool;
+  /** Bytes of the weights of 8 channels, and of what is packed with them. */
+  groupBytes: i32;
+  /** [channels / 8]([depth / run][8][run], …), each of `weightBytes`. */
   weights: usize;
   /** Depthwise 3×3: the weights once more, in the order of `depthwise_3x3.ts`; else 0. */
   weights3x3: usize;
   /** Of bytes: what they of x differ in when they are read as the dot product reads them, 128 or 0. */
   flip: i32;
-  reserved: i32;
+  /** Of bytes: rows end in a sum, because weights have zero points. */
+  takesSums: bool;
+  /** 1 for weights as they came, 2 for int16 with their zero points subtracted and times the factors of the stage. */
+  weightBytes: u8;
+  /** Weights of a channel that lie together: what a dot product adds. */
+  run: u8;
 
   get stage(): Stage {
     return changetype<Stage>(changetype<usize>(this) + offsetof<Filter>());
@@ -35,7 +39,7 @@ export function pack_scratch_bytes(): i32 {
 }
 
 /**
- * Fills in the header and the stage, for int16 weights.
+ * Fills in the header and the stage; how the weights lie is left to the caller.
  *
  * @param bias may differ from that of `spec`
  * @param scratch {@link pack_scratch_bytes} long
@@ -51,7 +55,6 @@ export function packHeader(
 ): void {
   filter.channels = spec.channels;
   filter.xZeroPoint = spec.xZeroPoint;
-  filter.isBytes = false;
   filter.weights = changetype<usize>(filter) + headerBytes(spec.channels);
   packStage(filter.stage, stage, bias, spec.channels);
   trySingle(filter.stage, stage, spec, scratch, largestFactor);

@@ -1,10 +1,15 @@
 import {Filter} from './filter';
-import {gemmGroupInt16} from './gemm_int16';
+import {gemmGroupInt16, wideBytes} from './gemm_int16';
 import {gemmGroupInt8} from './gemm_int8';
 import {lookup} from './lookup';
 import {FloatStage, IntegerStage, SingleStage} from './requantize';
-import {BYTES, Rows} from './rows';
+import {BYTES} from './rows';
 import {FLOAT, GROUP, StageGroup} from './stage';
+
+/** Bytes of scratch for {@link gemm}, a multiple of 16. */
+export function gemmBytes(filter: Filter): i32 {
+  return BYTES ? 0 : wideBytes(filter);
+}
 
 /** Rows that a tile takes together. */
 export const TILE_ROWS: i32 = BYTES ? 6 : 4;
@@ -16,9 +21,10 @@ export const TILE_ROWS: i32 = BYTES ? 6 : 4;
  *
  * @param a rows as `rows.ts` makes them; anything where the filter is padded
  * @param y int8 or float32 [rows, channels]
+ * @param scratch 16-byte aligned, {@link gemmBytes} long
  */
-export function gemm(a: usize, rows: i32, filter: Filter, y: usize): void {
-  gemmGroups(a, rows, filter, y, 0, (filter.channels + GROUP - 1) / GROUP);
+export function gemm(a: usize, rows: i32, filter: Filter, y: usize, scratch: usize): void {
+  gemmGroups(a, rows, filter, y, 0, (filter.channels + GROUP - 1) / GROUP, scratch);
   const table = filter.stage.table;
   if (table) lookup(y, table, y, rows * filter.channels);
 }
@@ -31,20 +37,22 @@ export function gemmGroups(
   y: usize,
   begin: i32,
   end: i32,
+  scratch: usize,
 ): void {
   const channels = filter.channels;
   const stage = filter.stage;
-  const bytes = Rows.stride(filter) * GROUP;
+  const bytes = filter.groupBytes;
   let weights = filter.weights + begin * bytes;
   let at = stage.groups + begin * offsetof<StageGroup>();
   for (let c = begin * GROUP; c < min(end * GROUP, channels); c += GROUP) {
     const group = changetype<StageGroup>(at);
     const valid = min(channels - c, GROUP);
     const column = y + c * stage.elementBytes;
-    if (group.isSingle) gemmGroup<SingleStage>(a, rows, filter, weights, group, column, valid);
+    if (group.isSingle)
+      gemmGroup<SingleStage>(a, rows, filter, weights, group, column, valid, scratch);
     else if (stage.path == FLOAT)
-      gemmGroup<FloatStage>(a, rows, filter, weights, group, column, valid);
-    else gemmGroup<IntegerStage>(a, rows, filter, weights, group, column, valid);
+      gemmGroup<FloatStage>(a, rows, filter, weights, group, column, valid, scratch);
+    else gemmGroup<IntegerStage>(a, rows, filter, weights, group, column, valid, scratch);
     weights += bytes;
     at += offsetof<StageGroup>();
   }
@@ -59,7 +67,8 @@ function gemmGroup<S>(
   group: StageGroup,
   y: usize,
   valid: i32,
+  scratch: usize,
 ): void {
   if (BYTES) gemmGroupInt8<S>(a, rows, filter, weights, group, y, valid);
-  else gemmGroupInt16<S>(a, rows, filter, weights, group, y, valid);
+  else gemmGroupInt16<S>(a, rows, filter, weights, group, y, valid, scratch);
 }

@@ -1,11 +1,22 @@
 import {Filter} from './filter';
 import {Lanes} from './lanes';
-import {StageGroup, GROUP} from './stage';
+import {PAIR_BYTES} from './pack_gemm_int16';
+import {GROUP, StageGroup} from './stage';
+
+/** Bytes of the widened weights of one k. */
+const WIDE: usize = 2 * GROUP;
+
+/** Bytes of scratch for {@link gemmGroupInt16}. */
+export function wideBytes(filter: Filter): i32 {
+  return filter.depth * WIDE;
+}
 
 /**
- * Eight output channels of all rows, in tiles of 4 × 8 by int16: eight accumulators, two weight vectors and four of x are what the
- * sixteen registers of x86 hold. Unrolled, the loop is slower: V8 moves the loads of a round to its start, and spills.
- * Rows that are left over go one by one.
+ * Eight output channels of all rows, in tiles of 4 × 8 by int16: eight accumulators, two weight vectors and four of x are
+ * what the sixteen registers of x86 hold. Unrolled, the loop is slower: V8 moves the loads of a round to its start, and
+ * spills. Rows that are left over go one by one.
+ *
+ * @param wide 16-byte aligned, {@link wideBytes} long
  */
 export function gemmGroupInt16<S>(
   a: usize,
@@ -15,11 +26,19 @@ export function gemmGroupInt16<S>(
   group: StageGroup,
   y: usize,
   valid: i32,
+  wide: usize,
 ): void {
   const stride = (<usize>filter.depth) << 1;
-  const end = weights + stride * GROUP;
   const stage = changetype<S>(filter.stage);
   const yStride = <usize>(filter.channels * filter.stage.elementBytes);
+  if (rows < 4) {
+    for (; rows > 0; rows--, a += stride, y += yStride) {
+      gemmNarrowRow<S>(a, filter, weights, group, y, valid);
+    }
+    return;
+  }
+  widenWeights(weights, filter.depth, wide);
+  const end = wide + wideBytes(filter);
   for (; rows >= 4; rows -= 4) {
     let a0 = a;
     let a1 = a0 + stride;
@@ -33,7 +52,7 @@ export function gemmGroupInt16<S>(
     let c21 = c01;
     let c30 = c00;
     let c31 = c01;
-    for (let w = weights; w < end; w += 32) {
+    for (let w = wide; w < end; w += 32) {
       const w0 = v128.load(w);
       const w1 = v128.load(w, 16);
       const x0 = v128.load32_splat(a0);
@@ -59,13 +78,13 @@ export function gemmGroupInt16<S>(
     y += yStride << 2;
   }
   for (; rows > 0; rows--) {
-    gemmRow<S>(a, filter, weights, group, y, valid);
+    gemmRow<S>(a, filter, wide, group, y, valid);
     a += stride;
     y += yStride;
   }
 }
 
-/** One row by eight channels; two accumulators for each vector, because a sum waits for the one before. */
+/** One row by eight channels, from widened weights. */
 function gemmRow<S>(
   a: usize,
   filter: Filter,
@@ -74,26 +93,58 @@ function gemmRow<S>(
   y: usize,
   valid: i32,
 ): void {
-  const end = weights + ((<usize>filter.depth) << 1) * GROUP;
-  let even0 = group.bias0;
-  let even1 = group.bias1;
-  let odd0 = i32x4.splat(0);
-  let odd1 = i32x4.splat(0);
-  for (let w = weights; w < end; w += 128, a += 16) {
+  const end = weights + <usize>filter.depth * WIDE;
+  let acc0 = group.bias0;
+  let acc1 = group.bias1;
+  for (let w = weights; w < end; w += 64, a += 8) {
     let x = v128.load32_splat(a);
-    even0 = Lanes.dot(even0, x, v128.load(w));
-    even1 = Lanes.dot(even1, x, v128.load(w, 16));
+    acc0 = Lanes.dot(acc0, x, v128.load(w));
+    acc1 = Lanes.dot(acc1, x, v128.load(w, 16));
     x = v128.load32_splat(a, 4);
-    odd0 = Lanes.dot(odd0, x, v128.load(w, 32));
-    odd1 = Lanes.dot(odd1, x, v128.load(w, 48));
-    x = v128.load32_splat(a, 8);
-    even0 = Lanes.dot(even0, x, v128.load(w, 64));
-    even1 = Lanes.dot(even1, x, v128.load(w, 80));
-    x = v128.load32_splat(a, 12);
-    odd0 = Lanes.dot(odd0, x, v128.load(w, 96));
-    odd1 = Lanes.dot(odd1, x, v128.load(w, 112));
+    acc0 = Lanes.dot(acc0, x, v128.load(w, 32));
+    acc1 = Lanes.dot(acc1, x, v128.load(w, 48));
   }
-  const acc0 = i32x4.add(even0, odd0);
-  const acc1 = i32x4.add(even1, odd1);
   changetype<S>(filter.stage).write(y, acc0, acc1, group, valid);
+}
+
+/** One row by eight channels, from weights as they are packed: the factors come last. */
+function gemmNarrowRow<S>(
+  a: usize,
+  filter: Filter,
+  weights: usize,
+  group: StageGroup,
+  y: usize,
+  valid: i32,
+): void {
+  const end = weights + <usize>filter.depth * GROUP;
+  const zero0 = v128.load(end);
+  const zero1 = v128.load(end, 16);
+  let acc0 = i32x4.splat(0);
+  let acc1 = acc0;
+  for (let w = weights; w < end; w += 2 * PAIR_BYTES, a += 8) {
+    let x = v128.load32_splat(a);
+    acc0 = Lanes.dot(acc0, x, i16x8.sub(v128.load8x8_s(w), zero0));
+    acc1 = Lanes.dot(acc1, x, i16x8.sub(v128.load8x8_s(w, 8), zero1));
+    x = v128.load32_splat(a, 4);
+    acc0 = Lanes.dot(acc0, x, i16x8.sub(v128.load8x8_s(w, 16), zero0));
+    acc1 = Lanes.dot(acc1, x, i16x8.sub(v128.load8x8_s(w, 24), zero1));
+  }
+  acc0 = i32x4.add(group.bias0, i32x4.mul(acc0, group.factor0));
+  acc1 = i32x4.add(group.bias1, i32x4.mul(acc1, group.factor1));
+  changetype<S>(filter.stage).write(y, acc0, acc1, group, valid);
+}
+
+/** The weights of a group: int8 pairs → int16 pairs, zero points subtracted, times the factors. */
+function widenWeights(w: usize, depth: i32, wide: usize): void {
+  const end = w + <usize>depth * GROUP;
+  const zero0 = v128.load(end);
+  const zero1 = v128.load(end, 16);
+  const factor0 = v128.load(end, 32);
+  const factor1 = v128.load(end, 48);
+  for (; w < end; w += 2 * PAIR_BYTES, wide += 64) {
+    v128.store(wide, i16x8.mul(i16x8.sub(v128.load8x8_s(w), zero0), factor0));
+    v128.store(wide, i16x8.mul(i16x8.sub(v128.load8x8_s(w, 8), zero1), factor1), 16);
+    v128.store(wide, i16x8.mul(i16x8.sub(v128.load8x8_s(w, 16), zero0), factor0), 32);
+    v128.store(wide, i16x8.mul(i16x8.sub(v128.load8x8_s(w, 24), zero1), factor1), 48);
+  }
 }

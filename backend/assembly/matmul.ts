@@ -1,5 +1,5 @@
 import {Filter} from './filter';
-import {gemm, gemmGroups, TILE_ROWS} from './gemm';
+import {gemm, gemmBytes, gemmGroups, TILE_ROWS} from './gemm';
 import {lookup} from './lookup';
 import {GROUP} from './stage';
 import {Rows, SPARE_ROWS, VALUE_BYTES} from './rows';
@@ -19,9 +19,9 @@ export function blockRows(filter: Filter): i32 {
   return rows - (rows % TILE_ROWS);
 }
 
-/** Bytes of scratch for {@link matmul}. */
+/** Bytes of scratch for {@link matmul}: that of `gemm`, then a block of rows. */
 export function gemm_scratch_bytes(filter: Filter): i32 {
-  return (blockRows(filter) + SPARE_ROWS) * Rows.stride(filter) + SLACK;
+  return gemmBytes(filter) + (blockRows(filter) + SPARE_ROWS) * Rows.stride(filter) + SLACK;
 }
 
 /**
@@ -39,10 +39,11 @@ export function matmul(
   end: i32,
 ): void {
   const block = blockRows(filter);
+  const a = scratch + gemmBytes(filter);
   for (let row = begin; row < end; row += block) {
     const count = min(block, end - row);
-    takeRows(x + row * depth, scratch, count, depth, filter);
-    gemm(scratch, count, filter, y + row * filter.channels * filter.stage.elementBytes);
+    takeRows(x + row * depth, a, count, depth, filter);
+    gemm(a, count, filter, y + row * filter.channels * filter.stage.elementBytes, scratch);
   }
 }
 
@@ -57,8 +58,9 @@ export function matmul_channels(
   begin: i32,
   end: i32,
 ): void {
-  takeRows(x, scratch, rows, depth, filter);
-  gemmGroups(scratch, rows, filter, y, begin, end);
+  const a = scratch + gemmBytes(filter);
+  takeRows(x, a, rows, depth, filter);
+  gemmGroups(a, rows, filter, y, begin, end, scratch);
   const table = filter.stage.table;
   if (!table) return;
   const first = begin * GROUP;

@@ -46,6 +46,9 @@ export function pack_depthwise(
   for (let c = 0; c < spec.channels; c++) store<i32>(bias + (c << 2), foldedBias(spec, c));
   packHeader(filter, spec, stage, bias, scratch, LARGEST_FACTOR);
   filter.depth = pairs << 1;
+  filter.weightBytes = 2;
+  filter.run = 2;
+  filter.groupBytes = pairs * PAIR_BYTES;
   filter.weights3x3 = is3x3 ? weights3x3 : 0;
   memory.fill(weights, 0, bias - weights);
   for (let c = 0; c < spec.channels; c++) {

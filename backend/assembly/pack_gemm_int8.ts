@@ -7,6 +7,11 @@ import {FilterSpec, StageSpec} from './structs';
 /** Four k of a group: [8][4] int8. */
 const QUAD_BYTES: i32 = GROUP * 4;
 
+/** Bytes of a group of 8 channels. */
+export function groupBytesInt8(depth: i32): i32 {
+  return paddedDepth(depth) * GROUP + QUAD_BYTES;
+}
+
 /**
  * [K, N] int8 → for each group of 8 channels [K / 4][8][4] int8, and behind it their zero points, [8][2] int16 of
  * (z, 256 z). Where k ≥ K there is 0, where c ≥ N anything, as in `pack_gemm_int16.ts`.
@@ -20,13 +25,15 @@ const QUAD_BYTES: i32 = GROUP * 4;
 export function packInt8(filter: Filter, spec: FilterSpec, stage: StageSpec, scratch: usize): void {
   packHeader(filter, spec, stage, spec.bias, scratch, 1);
   filter.depth = paddedDepth(spec.depth);
-  filter.isBytes = true;
+  filter.weightBytes = 1;
+  filter.run = 4;
+  filter.groupBytes = groupBytesInt8(spec.depth);
   filter.flip = readsUnsigned(filter.weights) ? 128 : 0;
   filter.takesSums = hasZeroPoints(spec);
   let w = filter.weights;
   for (let c = 0; c < spec.channels; c += GROUP) {
     packGroup(filter, spec, c, w);
-    w += filter.depth * GROUP + QUAD_BYTES;
+    w += filter.groupBytes;
   }
 }
 

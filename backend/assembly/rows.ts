@@ -11,7 +11,7 @@ export const VALUE_BYTES: i32 = BYTES ? 1 : 2;
 export const MIN_RUN: i32 = 8;
 
 /** The loops of gemm take so many k at a time. */
-const DEPTH_UNIT: i32 = BYTES ? 4 : 8;
+const DEPTH_UNIT: i32 = 4;
 
 /** What follows the values of a row: see {@link storeSums}. */
 const SUM_BYTES: i32 = BYTES ? 4 : 0;
@@ -24,7 +24,7 @@ export function paddedDepth(depth: i32): i32 {
 /** Rows that lie behind those of a block, so that all are finished four at a time. */
 export const SPARE_ROWS: i32 = BYTES ? 3 : 0;
 
-/** Bytes of a row of so many values, and of each channel's weights for it. */
+/** Bytes of a row of so many values. */
 export function rowBytes(depth: i32): i32 {
   return paddedDepth(depth) * VALUE_BYTES + SUM_BYTES;
 }
