@@ -31,6 +31,8 @@ function encodeExactly(
 ): Uint8Array | undefined {
   if (encoding.dtype === 'float16') return encodeHalf(values);
   const {scale = 1, min = 0} = encoding;
+  if (encoding.dtype === 'uint8' && dtype === 'int32' && scale === 1 && Number.isInteger(min))
+    return encodeBytes(values, min);
   const stored =
     encoding.dtype === 'uint8' ? new Uint8Array(values.length) : new Uint16Array(values.length);
   const decode = dtype === 'int32' ? Math.round : Math.fround;
@@ -39,6 +41,17 @@ function encodeExactly(
     if (!Object.is(decode(stored[i] * scale + min), values[i])) return undefined;
   }
   return bytesOf(stored);
+}
+
+/** Integers of [min, min + 255], as int8 constants are, less min; undefined where there are others. */
+function encodeBytes(values: ArrayLike<number>, min: number): Uint8Array | undefined {
+  const stored = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const offset = values[i] - min;
+    if (offset !== (offset & 255)) return undefined;
+    stored[i] = offset;
+  }
+  return stored;
 }
 
 /** IEEE 754 binary16 of values that it can hold exactly, else undefined. */

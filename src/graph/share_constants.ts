@@ -10,7 +10,7 @@ export function shareConstants(graph: Graph): void {
   const twins = new Map<string, string>();
   for (const [name, constant] of graph.constants) {
     if (constant.dtype === 'string' || graph.isOutput(name)) continue;
-    const key = `${constant.dtype} ${constant.shape} ${hash(bitsOf(constant))}`;
+    const key = `${constant.dtype} ${constant.shape} ${hash(bitsOf(constant).subarray(0, HASHED))}`;
     const alike = first.get(key) ?? [];
     const twin = alike.find(other => isSame(constant, graph.constants.get(other)));
     if (twin === undefined) first.set(key, [...alike, name]);
@@ -26,6 +26,9 @@ export function shareConstants(graph: Graph): void {
   }
   for (const name of twins.keys()) if (graph.users(name).length === 0) graph.remove(name);
 }
+
+/** Bytes that tell almost all constants of one shape apart. */
+const HASHED = 256;
 
 type Numeric = Exclude<Constant, {dtype: 'string'}>;
 

@@ -1,5 +1,5 @@
 import {numbersAttr} from '../graph/attributes.js';
-import {biasValues, forEachWeight, type Layer, layerOf, setBias} from '../graph/layer.js';
+import {biasValues, forEachRun, type Layer, layerOf, setBias} from '../graph/layer.js';
 import type {Graph} from '../graph/graph.js';
 import {probeSources} from '../statistics/model_inputs.js';
 import {heldOutInputs, Scorer} from '../statistics/score.js';
@@ -139,12 +139,16 @@ export function expectedShift(
 ): Float64Array {
   const {values, scale, zeroPoint} = quantized;
   const shift = new Float64Array(layer.outChannels);
-  const perChannel = scale.length > 1;
+  const perChannel = Number(scale.length > 1);
   const share = 1 / phasesOf(layer);
-  forEachWeight(layer, (i, inChannel, outChannel) => {
-    const c = perChannel ? outChannel : 0;
-    const error = scale[c] * (values[i] - zeroPoint[c]) - layer.filter.values[i];
-    shift[outChannel] += share * error * mean[inChannel];
+  const weights = layer.filter.values;
+  forEachRun(layer, (start, length, inChannel, inStep, outChannel, outStep) => {
+    for (let k = 0, i = start; k < length; k++, i++) {
+      const out = outChannel + k * outStep;
+      const c = perChannel * out;
+      const error = scale[c] * (values[i] - zeroPoint[c]) - weights[i];
+      shift[out] += share * error * mean[inChannel + k * inStep];
+    }
   });
   return shift;
 }

@@ -1,4 +1,4 @@
-import {forEachRun, forEachWeight, isLayerOp, type Layer, layerOrReason} from '../graph/layer.js';
+import {forEachRun, isLayerOp, type Layer, layerOrReason} from '../graph/layer.js';
 import {type Grid, gridOfBits, MAX_BITS} from '../quant/grid.js';
 import {decibels} from '../quant/decibels.js';
 import {
@@ -48,9 +48,15 @@ export function quantizeFilter(layer: Layer, options: FilterOptions): QuantizedF
   const {weightBits, perChannel} = options;
   const grid = gridOfBits(weightBits, options.symmetricWeights);
   const params = gridsOf(layer, grid, options);
-  const values = integers(weightBits, layer.filter.values.length);
-  forEachWeight(layer, (i, _, c) => {
-    values[i] = quantizeValue(layer.filter.values[i], params[perChannel ? c : 0], grid);
+  const weights = layer.filter.values;
+  const values = integers(weightBits, weights.length);
+  forEachRun(layer, (start, length, _, __, outChannel, outStep) => {
+    for (let k = 0, i = start; k < length; k++, i++)
+      values[i] = quantizeValue(
+        weights[i],
+        params[perChannel ? outChannel + k * outStep : 0],
+        grid,
+      );
   });
   const scale = Float32Array.from(params, own => own.scale);
   const zeroPoint = Int32Array.from(params, own => own.zeroPoint);
