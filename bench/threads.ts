@@ -1,6 +1,7 @@
 /**
- * What threads gain: `npx tsx bench/threads.ts [threads] [model folder …]`. Whole models on one thread and on several, in turn, and what it
- * costs to share a command that is nothing but overhead. Models of ../shared are left out where it is absent.
+ * What threads gain: `npx tsx bench/threads.ts [threads] [model folder …]`. Whole models on one thread and on several, in turn;
+ * what the machine itself gives a large matrix product; and what it costs to share a command that is nothing but overhead.
+ * Models of ../shared are left out where it is absent.
  */
 import {existsSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
@@ -11,7 +12,9 @@ import {instantiateSimd} from '../backend/simd_module.js';
 import {ThreadPool} from '../backend/threads/thread_pool.js';
 import * as dfq from '../node/index.js';
 import {nodeThreadHost} from '../node/thread_host.js';
+import type {Microkernels} from '../backend/microkernels.js';
 import {filledBlock} from './microkernels/bench.js';
+import {benchFilter} from './microkernels/filters.js';
 
 const ROUNDS = 10;
 const ROUND_MS = 200;
@@ -41,17 +44,28 @@ function millisecondsOf(run: () => void): number {
 }
 
 /** Runs for a while, after a few runs that wake and warm everything. */
-function sample(run: () => void): number[] {
+function sample(run: () => void, samples: number[]): void {
   for (let i = 0; i < 3; i++) run();
-  const samples: number[] = [];
   for (const until = performance.now() + ROUND_MS; performance.now() < until;) {
     samples.push(millisecondsOf(run));
   }
-  return samples;
 }
 
-/** What a command costs whose parts do next to nothing: microseconds. */
-async function forkJoin(threads: number): Promise<{alone: Times; shared: Times}> {
+/** In turn: what a shared machine takes away it takes from both alike. */
+function timesInTurn(one: () => void, many: () => void): {one: Times; many: Times} {
+  const [ones, manies]: number[][] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    sample(one, ones);
+    sample(many, manies);
+  }
+  return {one: timesOf(ones), many: timesOf(manies)};
+}
+
+/**
+ * Yardsticks, alone and shared: a command whose parts do next to nothing, and one that is nothing but a matrix product,
+ * which gains what the machine has to give at that time.
+ */
+async function yardsticks(threads: number) {
   const instance = instantiateSimd();
   if (instance === undefined) throw new Error('this machine has no WebAssembly SIMD');
   const {module, memory, exports} = instance;
@@ -61,17 +75,34 @@ async function forkJoin(threads: number): Promise<{alone: Times; shared: Times}>
   const execute = (command: number) => pool.execute(command, parts);
   const kernels = simd(() => ({threads, execute}), instance);
   if (kernels === undefined) throw new Error('this machine has no WebAssembly SIMD');
+  const inParts = (count: number, run: () => void) => () => {
+    parts = count;
+    run();
+  };
+  const compared = (run: () => void, count: number) =>
+    timesInTurn(inParts(1, run), inParts(count, run));
+  const result = {
+    nothing: compared(tableOfFew(kernels, threads), threads),
+    product: compared(matrixProduct(kernels), 4 * threads),
+  };
+  pool.end();
+  return result;
+}
+
+function tableOfFew(kernels: Microkernels, threads: number): () => void {
   const count = 16 * threads;
   const [x, table, y] = [count, 256, count].map(bytes => filledBlock(kernels, bytes));
   const lookup = kernels.lookup(count);
-  const microseconds = (of: number) => {
-    parts = of;
-    const {best, median} = timesOf(sample(() => lookup(x, table, y)));
-    return {best: best * 1000, median: median * 1000};
-  };
-  const result = {alone: microseconds(1), shared: microseconds(threads)};
-  pool.end();
-  return result;
+  return () => lookup(x, table, y);
+}
+
+/** 67 M multiply-accumulates. */
+function matrixProduct(kernels: Microkernels): () => void {
+  const [rows, size] = [1024, 256];
+  const [x, y] = [rows * size, rows * size].map(bytes => filledBlock(kernels, bytes));
+  const filter = kernels.packConv2D(benchFilter(1, 1, size, size, size * size));
+  const matMul = kernels.matMul(filter, rows);
+  return () => matMul(x, y);
 }
 
 async function compare(path: string, threads: number): Promise<void> {
@@ -87,9 +118,9 @@ async function compare(path: string, threads: number): Promise<void> {
   const [one, many]: number[][] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
     await dfq.setThreads(1);
-    one.push(...sample(predict));
+    sample(predict, one);
     await dfq.setThreads(threads);
-    many.push(...sample(predict));
+    sample(predict, many);
   }
   print(path, timesOf(one), timesOf(many));
   model.dispose();
@@ -101,19 +132,23 @@ function print(label: string, one: Times, many: Times): void {
     ms.toFixed(2).padStart(8),
   );
   const ratios = [one.best / many.best, one.median / many.median].map(r => `${r.toFixed(2)}×`);
-  console.log(label.split('/').at(-1)?.padEnd(34), ...figures, ...ratios.map(r => r.padStart(7)));
+  console.log(label.split('/').at(-1)?.padEnd(42), ...figures, ...ratios.map(r => r.padStart(7)));
 }
 
 async function main(): Promise<void> {
   tf.env().set('PROD', true);
   const [given, ...paths] = process.argv.slice(2);
   const threads = Number(given ?? Math.min(8, availableParallelism()));
-  const {alone, shared} = await forkJoin(threads);
-  const text = ({best, median}: Times) => `${best.toFixed(1)} (median ${median.toFixed(1)})`;
-  console.log(`a command of no work: ${text(alone)} µs alone, ${text(shared)} µs shared`);
+  const {nothing, product} = await yardsticks(threads);
+  const text = ({best, median}: Times) =>
+    `${(1000 * best).toFixed(1)} (median ${(1000 * median).toFixed(1)})`;
+  console.log(
+    `a command of no work: ${text(nothing.one)} µs alone, ${text(nothing.many)} µs shared`,
+  );
   console.log(
     `ms of 1 and ${threads} threads, best, then median; ratio of the best, of the medians`,
   );
+  print('a matrix product: what the machine gives', product.one, product.many);
   await tf.setBackend('int8');
   for (const path of (paths.length ? paths : MODELS).filter(path => existsSync(path)))
     await compare(path, threads);

@@ -43,13 +43,13 @@ export function makeControl(): Int32Array<SharedArrayBuffer> {
   return words;
 }
 
-/** Takes parts of the open command until none is left. */
-export function takeParts(words: Int32Array, run: RunPart, thread: number): void {
-  for (;;) {
+/** Takes parts of the open command until none is left. @returns how many */
+export function takeParts(words: Int32Array, run: RunPart, thread: number): number {
+  for (let taken = 0; ; taken++) {
     const part = Atomics.add(words, NEXT, 1);
     // Between commands both are old, and the part is CLOSED or above.
     const parts = Atomics.load(words, PARTS);
-    if (part >= parts) return;
+    if (part >= parts) return taken;
     run(Atomics.load(words, COMMAND), part, parts, thread);
   }
 }

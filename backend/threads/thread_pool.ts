@@ -23,7 +23,10 @@ export interface Program {
   readonly run: RunPart;
 }
 
-/** So long the main thread watches others finish before it sleeps, in milliseconds. */
+/**
+ * So many milliseconds at most the main thread watches others finish before it sleeps. It sleeps as soon as they take longer
+ * than a part took here: then the system holds them up, and a core that does nothing but watch may be the one that they wait for.
+ */
 const WATCH_MS = 0.1;
 
 /** A part takes milliseconds. Whoever has not finished one by then has died, and the pool with it. */
@@ -138,21 +141,29 @@ export class ThreadPool {
     Atomics.store(words, NEXT, 0);
     Atomics.add(words, EPOCH, 1);
     if (Atomics.load(words, ASLEEP) > 0) Atomics.notify(words, EPOCH, parts - 1);
+    const begin = host.performance.now();
+    let taken = 0;
     try {
-      takeParts(words, this.program.run, 0);
+      taken = takeParts(words, this.program.run, 0);
     } finally {
       Atomics.store(words, NEXT, CLOSED);
-      if (!this.othersFinish() || Atomics.load(words, FAILED) === 1) this.end();
+      if (!this.othersFinish(begin, taken) || Atomics.load(words, FAILED) === 1) this.end();
     }
     return !this.broken;
   }
 
-  /** Waits until no worker is active. @returns whether that came to pass */
-  private othersFinish(): boolean {
+  /**
+   * Waits until no worker is active.
+   *
+   * @param since when the main thread began with the `taken` parts that it took
+   * @returns whether that came to pass
+   */
+  private othersFinish(since: number, taken: number): boolean {
     const {words} = this;
     const begin = host.performance.now();
+    const watch = Math.min((begin - since) / Math.max(taken, 1), WATCH_MS);
     for (let elapsed = 0; elapsed < this.patience; elapsed = host.performance.now() - begin) {
-      if (elapsed > WATCH_MS && this.canSleep) this.sleep(this.patience - elapsed);
+      if (elapsed > watch && this.canSleep) this.sleep(this.patience - elapsed);
       for (let look = 0; look < LOOKS; look++) {
         if (Atomics.load(words, ACTIVE) === 0) return true;
       }
