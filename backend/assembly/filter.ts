@@ -13,7 +13,7 @@ export class Filter {
   groupBytes: i32;
   /** [channels / 8]([depth / run][8][run], …), each of `weightBytes`. */
   weights: usize;
-  /** Depthwise 3×3: the weights once more, in the order of `depthwise_3x3.ts`; else 0. */
+  /** Depthwise 3×3: the weights once more, in the order that its loops take; else 0. */
   weights3x3: usize;
   /** Of bytes: what they of x differ in when they are read as the dot product reads them, 128 or 0. */
   flip: i32;
@@ -23,6 +23,8 @@ export class Filter {
   weightBytes: u8;
   /** Weights of a channel that lie together: what a dot product adds. */
   run: u8;
+  /** Depthwise, bytes: each weight is the sum of three, one `depth` of the spec behind the other. */
+  isSplit: bool;
 
   get stage(): Stage {
     return changetype<Stage>(changetype<usize>(this) + offsetof<Filter>());
@@ -56,6 +58,10 @@ export function packHeader(
   filter.channels = spec.channels;
   filter.xZeroPoint = spec.xZeroPoint;
   filter.weights = changetype<usize>(filter) + headerBytes(spec.channels);
+  filter.weights3x3 = 0;
+  filter.flip = 0;
+  filter.takesSums = false;
+  filter.isSplit = false;
   packStage(filter.stage, stage, bias, spec.channels);
   trySingle(filter.stage, stage, spec, scratch, largestFactor);
 }
@@ -82,4 +88,9 @@ export function weightsAt(spec: FilterSpec, k: i32, c: i32): v128 {
 export function weightAt(spec: FilterSpec, k: i32, c: i32): i16 {
   const value = <i32>load<i8>(spec.values + k * spec.channels + c);
   return <i16>(value - load<i32>(spec.zeroPoint + (c << 2)));
+}
+
+export function hasZeroPoints(spec: FilterSpec): bool {
+  for (let c = 0; c < spec.channels; c++) if (load<i32>(spec.zeroPoint + (c << 2))) return true;
+  return false;
 }

@@ -4,7 +4,7 @@ import {PAIR_BYTES} from './pack_gemm_int16';
 import {GROUP, StageGroup} from './stage';
 
 /** Bytes of the widened weights of one k. */
-const WIDE: usize = 2 * GROUP;
+const WIDE: i32 = 2 * GROUP;
 
 /** Bytes of scratch for {@link gemmGroupInt16}. */
 export function wideBytes(filter: Filter): i32 {
@@ -93,7 +93,7 @@ function gemmRow<S>(
   y: usize,
   valid: i32,
 ): void {
-  const end = weights + <usize>filter.depth * WIDE;
+  const end = weights + filter.depth * WIDE;
   let acc0 = group.bias0;
   let acc1 = group.bias1;
   for (let w = weights; w < end; w += 64, a += 8) {

@@ -61,3 +61,10 @@ export function storePartial(y: usize, q: v128, count: i32): void {
   }
   if (count & 1) v128.store8_lane(y, q, 0);
 }
+
+/** Whether the dot product takes bytes of x as unsigned. @param room 16 bytes, so that no compiler decides it */
+export function readsUnsigned(room: usize): bool {
+  v128.store(room, i8x16.splat(-128));
+  const sums = Lanes.dotBytes(i32x4.splat(0), v128.load(room), i8x16.splat(1));
+  return i32x4.extract_lane(sums, 0) > 0;
+}

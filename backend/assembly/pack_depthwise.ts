@@ -1,35 +1,54 @@
-import {factorAt, Filter, headerBytes, packHeader, weightAt} from './filter';
+import {factorAt, Filter, hasZeroPoints, headerBytes, packHeader, weightAt} from './filter';
+import {readsUnsigned} from './lanes';
+import {BYTES} from './planes';
 import {LARGEST_FACTOR} from './single';
 import {GROUP} from './stage';
 import {FilterSpec, StageSpec} from './structs';
 
-/** One pair of taps for the 8 channels of a group: [8][2] int16. */
-export const PAIR_BYTES: i32 = GROUP * 4;
+/** What the dot products of 8 channels take: [8][2] int16 or [8][4] int8. */
+export const DOT_BYTES: i32 = GROUP * 4;
 
-/** Pairs of a 3×3 filter in the order of `depthwise_3x3.ts`: −1 stands for a weight of 0. */
-const ORDER_3X3 = memory.data<i8>([0, 3, 1, 4, 2, 5, 6, 7, 8, -1, -1, 6, 7, 8]);
-export const PAIRS_3X3: i32 = 7;
+/** Bytes that a weight is the sum of where it may be larger than a byte. */
+export const SPLIT: i32 = 3;
 
-function paddedDepth(taps: i32): i32 {
-  return (taps + 1) & ~1;
-}
+const WEIGHT_BYTES: i32 = BYTES ? 1 : 2;
+
+/** Taps that a dot product adds. */
+const RUN: i32 = BYTES ? 4 : 2;
+
+/** Taps of a 3×3 filter in the order of `depthwise_3x3_int16.ts`: −1 stands for a weight of 0. */
+const ORDER_INT16 = memory.data<i8>([0, 3, 1, 4, 2, 5, 6, 7, 8, -1, -1, 6, 7, 8]);
+
+/** The same of `depthwise_3x3_int8.ts`. */
+const ORDER_INT8 = memory.data<i8>([0, 3, 6, -1, 1, 4, 7, -1, 2, 5, 8, -1]);
+
+/** Bytes of a group of a 3×3 filter in that order. */
+export const BYTES_3X3: i32 = (BYTES ? 3 : 7) * DOT_BYTES;
 
 function groupCount(channels: i32): i32 {
   return (channels + GROUP - 1) / GROUP;
 }
 
+function groupBytesOf(taps: i32): i32 {
+  return ((taps + RUN - 1) / RUN) * DOT_BYTES;
+}
+
 export function pack_depthwise_bytes(taps: i32, channels: i32): i32 {
-  const pairs = (paddedDepth(taps) >> 1) + PAIRS_3X3;
-  return headerBytes(channels) + groupCount(channels) * pairs * PAIR_BYTES + channels * 4;
+  const group = groupBytesOf(BYTES ? SPLIT * taps : taps) + BYTES_3X3;
+  return headerBytes(channels) + groupCount(channels) * group + channels * 4;
 }
 
 /**
- * [taps, C] int8 → [C / 8][taps / 2][8][2] int16, zero points subtracted; a last odd tap is paired with 0. The loops
- * take x as it is, so −xZeroPoint · Σw moves into the bias: sums are modulo 2^32, and the final one fits.
+ * [taps, C] int8 → [C / 8][taps / 2][8][2] int16, zero points subtracted, or [C / 8][taps / 4][8][4] int8; with 0 where
+ * there are no taps left. Weights with zero points, −255 … 255, do not fit into bytes: each is the sum of three, for windows
+ * whose taps come three times.
+ *
+ * The loops take x' = x or x + 128, so −(x' − x + xZeroPoint) · Σw moves into the bias: sums are modulo 2^32, and the
+ * final one fits.
  *
  * @param filter 16-byte aligned, {@link pack_depthwise_bytes} long
  * @param scratch `pack_scratch_bytes` long
- * @param is3x3 whether to pack for `depthwise_3x3.ts` too
+ * @param is3x3 whether to pack in the order of `depthwise_3x3_int16.ts` or `depthwise_3x3_int8.ts`, too
  */
 export function pack_depthwise(
   filter: Filter,
@@ -39,42 +58,60 @@ export function pack_depthwise(
   is3x3: bool,
 ): void {
   const groups = groupCount(spec.channels);
-  const pairs = paddedDepth(spec.depth) >> 1;
+  const isSplit = BYTES && hasZeroPoints(spec);
+  const taps = isSplit ? SPLIT * spec.depth : spec.depth;
+  const groupBytes = groupBytesOf(taps);
   const weights = changetype<usize>(filter) + headerBytes(spec.channels);
-  const weights3x3 = weights + groups * pairs * PAIR_BYTES;
-  const bias = weights3x3 + groups * PAIRS_3X3 * PAIR_BYTES;
-  for (let c = 0; c < spec.channels; c++) store<i32>(bias + (c << 2), foldedBias(spec, c));
-  packHeader(filter, spec, stage, bias, scratch, LARGEST_FACTOR);
-  filter.depth = pairs << 1;
-  filter.weightBytes = 2;
-  filter.run = 2;
-  filter.groupBytes = pairs * PAIR_BYTES;
-  filter.weights3x3 = is3x3 ? weights3x3 : 0;
+  const weights3x3 = weights + groups * groupBytes;
+  const bias = weights3x3 + groups * BYTES_3X3;
+  const flip = BYTES && readsUnsigned(weights) ? 128 : 0;
+  for (let c = 0; c < spec.channels; c++) store<i32>(bias + (c << 2), foldedBias(spec, c, flip));
+  packHeader(filter, spec, stage, bias, scratch, BYTES ? 1 : LARGEST_FACTOR);
+  filter.depth = (groupBytes / DOT_BYTES) * RUN;
+  filter.weightBytes = <u8>WEIGHT_BYTES;
+  filter.run = <u8>RUN;
+  filter.groupBytes = groupBytes;
+  filter.isSplit = isSplit;
+  filter.flip = flip;
+  filter.weights3x3 = is3x3 && !isSplit ? weights3x3 : 0;
   memory.fill(weights, 0, bias - weights);
-  for (let c = 0; c < spec.channels; c++) {
-    const factor = factorAt(filter, c);
-    const lane = (c % GROUP) << 2;
-    const group = weights + (c / GROUP) * pairs * PAIR_BYTES + lane;
-    for (let k = 0; k < spec.depth; k++) {
-      store<i16>(
-        group + (k >> 1) * PAIR_BYTES + ((k & 1) << 1),
-        weightAt(spec, k, c) * <i16>factor,
-      );
-    }
-    if (is3x3) pack3x3(spec, weights3x3 + (c / GROUP) * PAIRS_3X3 * PAIR_BYTES + lane, c, factor);
+  for (let c = 0; c < spec.channels; c++) packChannel(filter, spec, c, taps);
+}
+
+function packChannel(filter: Filter, spec: FilterSpec, c: i32, taps: i32): void {
+  const factor = factorAt(filter, c);
+  const lane = (c % GROUP) << 2;
+  const group = filter.weights + (c / GROUP) * filter.groupBytes + lane;
+  for (let i = 0; i < taps; i++) {
+    const weight = weightAt(spec, i % spec.depth, c);
+    storeWeight(group, i, filter.isSplit ? partOf(weight, i / spec.depth) : weight * <i16>factor);
+  }
+  if (!filter.weights3x3) return;
+  const group3x3 = filter.weights3x3 + (c / GROUP) * BYTES_3X3 + lane;
+  for (let i = 0; i < (BYTES_3X3 / DOT_BYTES) * RUN; i++) {
+    const k = load<i8>((BYTES ? ORDER_INT8 : ORDER_INT16) + i);
+    if (k >= 0) storeWeight(group3x3, i, weightAt(spec, k, c) * <i16>factor);
   }
 }
 
-function pack3x3(spec: FilterSpec, lane: usize, c: i32, factor: i32): void {
-  for (let i = 0; i < 2 * PAIRS_3X3; i++) {
-    const k = load<i8>(ORDER_3X3 + i);
-    if (k < 0) continue;
-    store<i16>(lane + (i >> 1) * PAIR_BYTES + ((i & 1) << 1), weightAt(spec, k, c) * <i16>factor);
-  }
+/** One of the {@link SPLIT} bytes that a weight is the sum of. */
+function partOf(weight: i16, part: i32): i16 {
+  for (; part > 0; part--) weight -= toByte(weight);
+  return toByte(weight);
 }
 
-function foldedBias(spec: FilterSpec, c: i32): i32 {
+function toByte(value: i16): i16 {
+  return min<i16>(max<i16>(value, i8.MIN_VALUE), i8.MAX_VALUE);
+}
+
+function storeWeight(lane: usize, i: i32, weight: i16): void {
+  const at = lane + (i / RUN) * DOT_BYTES + (i % RUN) * WEIGHT_BYTES;
+  if (BYTES) store<i8>(at, <i8>weight);
+  else store<i16>(at, weight);
+}
+
+function foldedBias(spec: FilterSpec, c: i32, flip: i32): i32 {
   let sum = 0;
   for (let k = 0; k < spec.depth; k++) sum += weightAt(spec, k, c);
-  return load<i32>(spec.bias + (c << 2)) - spec.xZeroPoint * sum;
+  return load<i32>(spec.bias + (c << 2)) - (spec.xZeroPoint + flip) * sum;
 }

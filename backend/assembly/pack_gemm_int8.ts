@@ -1,5 +1,5 @@
-import {Filter, packHeader} from './filter';
-import {Lanes} from './lanes';
+import {Filter, hasZeroPoints, packHeader} from './filter';
+import {Lanes, readsUnsigned} from './lanes';
 import {paddedDepth} from './rows';
 import {GROUP, laneOf, StageGroup} from './stage';
 import {FilterSpec, StageSpec} from './structs';
@@ -78,16 +78,4 @@ function correction(filter: Filter, spec: FilterSpec, sum: v128, z: v128): v128 
 function bytesAt(spec: FilterSpec, k: i32, c: i32): v128 {
   if (k >= spec.depth) return i8x16.splat(0);
   return v128.load64_zero(spec.values + k * spec.channels + c);
-}
-
-function hasZeroPoints(spec: FilterSpec): bool {
-  for (let c = 0; c < spec.channels; c++) if (load<i32>(spec.zeroPoint + (c << 2))) return true;
-  return false;
-}
-
-/** Whether the dot product takes bytes of x as unsigned. @param room 16 bytes, so that no compiler decides it */
-function readsUnsigned(room: usize): bool {
-  v128.store(room, i8x16.splat(-128));
-  const sums = Lanes.dotBytes(i32x4.splat(0), v128.load(room), i8x16.splat(1));
-  return i32x4.extract_lane(sums, 0) > 0;
 }

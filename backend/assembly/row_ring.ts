@@ -2,6 +2,9 @@ import {PIXEL_BYTES, widenRow} from './planes';
 import {GROUP} from './stage';
 import {ConvGeometry} from './structs';
 
+/** Addresses behind those of the taps. */
+const SPARE_TAPS: i32 = 3;
+
 /** Vector loads may read this far past the last pixel of a row. */
 const SLACK: i32 = 32;
 
@@ -23,6 +26,8 @@ export class RowRing {
   /** Bytes of a plane, 0 if rows are copied as they are. */
   planeBytes: i32;
   fill: i32;
+  /** Of planes; see `planes.ts`. */
+  flip: i32;
   image: i32;
   /** The input row of this image that is copied next. */
   next: i32;
@@ -51,25 +56,26 @@ export class RowRing {
   }
 
   /**
-   * Writes where the taps of the first window lie, then the last one again: loops over pairs meet it with a weight of 0.
+   * Writes where the taps of the first window lie, `times` times over, then the last one again: loops over two or four of
+   * them meet it with a weight of 0.
    *
    * @param top what {@link advance} returned
-   * @param taps usize [filterHeight · filterWidth + 1]
+   * @param taps {@link tapBytes} long
    */
-  locateTaps(top: i32, taps: usize): void {
+  locateTaps(top: i32, taps: usize, times: i32 = 1): void {
     const geometry = this.geometry;
     const pixelBytes = this.planeBytes ? PIXEL_BYTES : geometry.outChannels;
     const step = geometry.dilationWidth * pixelBytes;
     let tap: usize = 0;
-    for (let fy = 0; fy < geometry.filterHeight; fy++) {
-      tap = this.row(top + fy * geometry.dilationHeight);
+    for (let row = 0; row < times * geometry.filterHeight; row++) {
+      tap = this.row(top + (row % geometry.filterHeight) * geometry.dilationHeight);
       for (let fx = 0; fx < geometry.filterWidth; fx++) {
         store<usize>(taps, tap);
         taps += sizeof<usize>();
         tap += step;
       }
     }
-    store<usize>(taps, tap - step);
+    for (let i = 0; i < SPARE_TAPS; i++, taps += sizeof<usize>()) store<usize>(taps, tap - step);
   }
 
   private isInside(row: i32): bool {
@@ -103,9 +109,9 @@ export class RowRing {
 
   private widen(row: i32): void {
     const pixels = this.isInside(row) ? this.pixels : 0;
-    const fill = i16x8.splat(<i16>this.fill);
     const width = this.planeBytes / PIXEL_BYTES;
-    widenRow(this.inputRow(row), this.row(row), this.geometry, pixels, width, fill);
+    const x = this.inputRow(row);
+    widenRow(x, this.row(row), this.geometry, pixels, width, this.fill, this.flip);
   }
 }
 
@@ -120,8 +126,8 @@ function rowCount(geometry: ConvGeometry): i32 {
 }
 
 /** Bytes of the addresses that {@link RowRing.locateTaps} writes. */
-export function tapBytes(geometry: ConvGeometry): i32 {
-  return (geometry.filterHeight * geometry.filterWidth + 1) * sizeof<usize>();
+export function tapBytes(geometry: ConvGeometry, times: i32 = 1): i32 {
+  return (times * geometry.filterHeight * geometry.filterWidth + SPARE_TAPS) * sizeof<usize>();
 }
 
 function copiedRowBytes(geometry: ConvGeometry): i32 {
@@ -152,14 +158,17 @@ export function openRowRing(scratch: usize, x: usize, geometry: ConvGeometry, fi
   return open(scratch, x, geometry, fill, copiedRowBytes(geometry), 0);
 }
 
-/** As {@link openRowRing}, of planes. */
+/** As {@link openRowRing}, of planes. @param flip what their bytes differ from those of x in */
 export function openPlaneRing(
   scratch: usize,
   x: usize,
   geometry: ConvGeometry,
   fill: i32,
+  flip: i32,
 ): RowRing {
-  return open(scratch, x, geometry, fill, widenedRowBytes(geometry), planeBytes(geometry));
+  const ring = open(scratch, x, geometry, fill, widenedRowBytes(geometry), planeBytes(geometry));
+  ring.flip = flip;
+  return ring;
 }
 
 function open(

@@ -1,4 +1,5 @@
 import {factorAt, Filter} from './filter';
+import {SPLIT} from './pack_depthwise';
 import {GROUP} from './stage';
 
 /**
@@ -9,16 +10,26 @@ import {GROUP} from './stage';
  */
 export function unpack_filter(filter: Filter, depth: i32, zeroPoint: usize, values: usize): void {
   const channels = filter.channels;
-  const run = <i32>filter.run;
-  const bytes = <i32>filter.weightBytes;
+  const laneBytes = <i32>filter.run * filter.weightBytes;
   for (let c = 0; c < channels; c++) {
     const zero = load<i32>(zeroPoint + (c << 2));
     const group = filter.weights + (c / GROUP) * filter.groupBytes;
-    const weights = group + (c % GROUP) * run * bytes;
+    const weights = group + (c % GROUP) * laneBytes;
     for (let k = 0; k < depth; k++) {
-      const at = weights + ((k / run) * GROUP * run + (k % run)) * bytes;
-      const weight = bytes == 1 ? load<i8>(at) : <i8>(load<i16>(at) / factorAt(filter, c) + zero);
-      store<i8>(values + k * channels + c, weight);
+      let weight = packedWeight(filter, weights, k);
+      if (filter.isSplit) {
+        for (let part = 1; part < SPLIT; part++)
+          weight += packedWeight(filter, weights, k + part * depth);
+        weight += zero;
+      }
+      if (filter.weightBytes == 2) weight = weight / factorAt(filter, c) + zero;
+      store<i8>(values + k * channels + c, <i8>weight);
     }
   }
+}
+
+function packedWeight(filter: Filter, lane: usize, k: i32): i32 {
+  const run = <i32>filter.run;
+  const i = (k / run) * GROUP * run + (k % run);
+  return filter.weightBytes == 1 ? load<i8>(lane + i) : load<i16>(lane + (i << 1));
 }

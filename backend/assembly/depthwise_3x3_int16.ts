@@ -18,7 +18,7 @@ const HALF_SUM: usize = SUM_BYTES / 2;
  * @param w (w0, w3) (w1, w4) (w2, w5) (w6, w7) (w8, 0) (0, w6) (w7, w8), each [8][2] int16
  * @param biases int32 [8]
  */
-export function sumRow3x3(
+export function sumRow3x3Int16(
   r0: usize,
   r1: usize,
   r2: usize,
