@@ -57,6 +57,7 @@ export function broadcastShape(
 export function broadcastTo(map: ChannelMap, shape: readonly number[]): ChannelMap | undefined {
   if (sizeOf(shape) > MOST_ELEMENTS) return undefined;
   const own = withRank(map, shape.length);
+  if (own.shape.every((size, axis) => size === shape[axis])) return own;
   const strides = stridesOf(own.shape).map((stride, axis) => (own.shape[axis] === 1 ? 0 : stride));
   return {shape, scales: strided(own.scales, shape, strides)};
 }

@@ -105,9 +105,9 @@ export async function readConstant(tensor: Tensor, encoding?: Encoding): Promise
   const {shape, dtype} = tensor;
   switch (dtype) {
     case 'float32':
-      return {dtype, shape, encoding, values: Float32Array.from(await tensor.data<'float32'>())};
+      return {dtype, shape, encoding, values: new Float32Array(await tensor.data<'float32'>())};
     case 'int32':
-      return {dtype, shape, encoding, values: Int32Array.from(await tensor.data<'int32'>())};
+      return {dtype, shape, encoding, values: new Int32Array(await tensor.data<'int32'>())};
     case 'bool':
       return {dtype, shape, values: Uint8Array.from(await tensor.data<'bool'>())};
     case 'string':

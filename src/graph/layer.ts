@@ -189,7 +189,8 @@ export function channelMagnitudes(layer: Layer): {in: Float64Array; out: Float64
   forEachRun(layer, (start, length, inChannel, inStep, outChannel, outStep) => {
     for (let k = 0; k < length; k++) {
       const magnitude = Math.abs(values[start + k]);
-      const [reads, writes] = [inChannel + k * inStep, outChannel + k * outStep];
+      const reads = inChannel + k * inStep;
+      const writes = outChannel + k * outStep;
       if (magnitude > ins[reads]) ins[reads] = magnitude;
       if (magnitude > outs[writes]) outs[writes] = magnitude;
     }

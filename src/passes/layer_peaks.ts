@@ -30,10 +30,10 @@ function matrixOf({layer, reads, writes}: LayerChannels): LayerPeaks {
   const width = columns.variables.length;
   const peaks = new Float32Array(rows.variables.length * width);
   const {values} = layer.filter;
+  const rowStarts = rows.places.map(place => place * width);
   forEachRun(layer, (start, length, inChannel, inStep, outChannel, outStep) => {
     for (let k = 0; k < length; k++) {
-      const row = rows.places[inChannel + k * inStep];
-      const at = row * width + columns.places[outChannel + k * outStep];
+      const at = rowStarts[inChannel + k * inStep] + columns.places[outChannel + k * outStep];
       const magnitude = Math.abs(values[start + k]);
       if (magnitude > peaks[at]) peaks[at] = magnitude;
     }
