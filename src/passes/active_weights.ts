@@ -1,9 +1,10 @@
 import {equalizationStep, writtenRange} from './equalization_rule.js';
+import type {Pace} from './pace.js';
 
 const MAX_SWEEPS = 400;
 
-/** After how many looks at a variable the host gets its turn: some tens of milliseconds. */
-const PACE = 1 << 17;
+/** What a look at a variable costs, in looks at a weight. */
+const LOOK = 8;
 
 /**
  * The weights that matter to equalization, as a graph: an edge from the variable that a weight reads to
@@ -54,25 +55,20 @@ export class ActiveWeights {
    * neighbours have all stayed where they were is not looked at again.
    *
    * @param ranges of the variables' values, as {@link EdgeIndex.step} takes them
-   * @param onSteps is awaited now and then
    */
   async balance(
     x: Float64Array,
     ranges: Float64Array | undefined,
     tolerance: number,
-    onSteps: () => Promise<void>,
+    pace: Pace,
   ): Promise<void> {
     const index = this.indexed();
     const isSettled = new Uint8Array(this.count);
-    let looks = 0;
     for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
       const order = sweep % 2 === 0 ? 1 : -1;
       const looked = index.sweep(x, ranges, tolerance, isSettled, order);
       if (looked === 0) return;
-      looks += looked;
-      if (looks < PACE) continue;
-      looks = 0;
-      await onSteps();
+      await pace.next(LOOK * looked);
     }
   }
 

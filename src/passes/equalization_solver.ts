@@ -1,6 +1,7 @@
 import {exp, log} from '../quant/elementary.js';
 import {ActiveWeights} from './active_weights.js';
 import {type LayerPeaks, LargestWeights} from './largest_weights.js';
+import {Pace} from './pace.js';
 
 /** The largest |weight| between one pair of variables, of a layer that connects few of them. */
 export interface PeakEdge {
@@ -21,10 +22,13 @@ export interface Equalization {
 /** Converged when no channel would be scaled by more than a factor of e^1e-4. */
 export const TOLERANCE = 1e-4;
 
-const MAX_ROUNDS = 60;
+/**
+ * The same for scales that only tell the units of activations. What of the weights' scales is slow to
+ * converge is the width of whole tensors, which no grid cares about.
+ */
+const UNIT_TOLERANCE = 1e-2;
 
-/** After how many weights the host gets its turn: some tens of milliseconds. */
-const PACE = 1 << 20;
+const MAX_ROUNDS = 60;
 
 /** How far a set of weights that is not final yet is balanced, of the residual that it has. */
 const SHARE = 0.02;
@@ -47,40 +51,74 @@ export async function solveEqualization(
   activations?: Float64Array,
   onRound: (rounds: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<Equalization> {
-  const active = new ActiveWeights(count);
-  for (const {read, write, peak} of edges.flat()) if (peak > 0) active.add(read, write, log(peak));
-  const largest = layers.map(layer => new LargestWeights(layer));
-  let rounds = 0;
-  const logScales = new Float64Array(count);
-  const solve = async (ranges?: Float64Array): Promise<Equalization> => {
-    for (let round = 1; ; round++) {
-      await onRound(++rounds);
-      const scales = logScales.map(exp);
-      let effort = 0;
-      for (const layer of largest) {
-        effort += layer.effort(logScales);
-        if (effort > PACE) {
-          effort = 0;
-          await onRound(rounds);
-        }
-        layer.find(logScales, scales, (...edge) => active.add(...edge));
-      }
-      const residual = active.residual(logScales, ranges);
-      if (residual <= TOLERANCE || round === MAX_ROUNDS) {
-        return {scales, rounds, residual};
-      }
-      const tolerance = Math.max(TOLERANCE / 4, SHARE * residual);
-      await active.balance(logScales, ranges, tolerance, () => onRound(rounds));
-    }
-  };
-  const weightsAlone = await solve();
-  if (activations === undefined) return weightsAlone;
+  const solver = new Solver(count, layers, edges, onRound);
+  if (activations === undefined) return solver.solve(TOLERANCE);
+  await solver.solve(UNIT_TOLERANCE);
   const writers = [
     ...layers.map(({writes}) => [...writes]),
     ...edges.map(layer => layer.map(({write}) => write)),
   ];
-  const units = activationUnits(writers, active.written(logScales), activations, logScales);
-  return solve(activations.map((range, v) => range + units[v]));
+  const units = activationUnits(writers, solver.written(), activations, solver.logScales);
+  return solver.solve(
+    TOLERANCE,
+    activations.map((range, v) => range + units[v]),
+  );
+}
+
+class Solver {
+  readonly logScales: Float64Array;
+  private readonly active: ActiveWeights;
+  private readonly largest: readonly LargestWeights[];
+  private readonly pace: Pace;
+  private rounds = 0;
+
+  constructor(
+    count: number,
+    layers: readonly LayerPeaks[],
+    edges: ReadonlyArray<readonly PeakEdge[]>,
+    private readonly onRound: (rounds: number) => Promise<void>,
+  ) {
+    this.logScales = new Float64Array(count);
+    this.largest = layers.map(layer => new LargestWeights(layer));
+    this.active = new ActiveWeights(count);
+    for (const {read, write, peak} of edges.flat()) {
+      if (peak > 0) this.active.add(read, write, log(peak));
+    }
+    this.pace = new Pace(() => onRound(this.rounds));
+  }
+
+  /** ln r₁ of each variable, of the weights. */
+  written(): Float64Array {
+    return this.active.written(this.logScales);
+  }
+
+  /**
+   * Goes on from the scales that there are.
+   *
+   * @param goal the residual to reach
+   * @param ranges ln of the range of each variable's values before scaling, in the unit of the weights that write
+   *   it; NaN where it is not known. Without it, weights alone count.
+   */
+  async solve(goal: number, ranges?: Float64Array): Promise<Equalization> {
+    const {active, logScales} = this;
+    for (let round = 1; ; round++) {
+      await this.onRound(++this.rounds);
+      const scales = logScales.map(exp);
+      await this.addLargest(scales);
+      const residual = active.residual(logScales, ranges);
+      if (residual <= goal || round === MAX_ROUNDS) return {scales, rounds: this.rounds, residual};
+      const tolerance = Math.max(goal / 4, SHARE * residual);
+      await active.balance(logScales, ranges, tolerance, this.pace);
+    }
+  }
+
+  private async addLargest(scales: Float64Array): Promise<void> {
+    const {active, logScales, largest, pace} = this;
+    for (const layer of largest) {
+      await pace.next(layer.effort(logScales));
+      layer.find(logScales, scales, (read, write, weight) => active.add(read, write, weight));
+    }
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import {activationRanges} from './activation_ranges.js';
 import {type Equalization, type PeakEdge, solveEqualization} from './equalization_solver.js';
 import type {LayerPeaks} from './largest_weights.js';
 import {peaksOf} from './layer_peaks.js';
+import {Pace} from './pace.js';
 import type {Pass, PassContext} from './pass.js';
 import {withoutHarmfulScales} from './predicted_noise.js';
 import {isScaled, scaleChannels} from './scale_channels.js';
@@ -36,9 +37,12 @@ export const equalizeLayers: Pass<'equalize-layers'> = {
     const {plan, options} = context;
     const groups = channelGroups(graph, plan.shapes, {keepRelu6: options.relu6 === 'keep'});
     const {rounds, residual, scales} = await evenScales(groups, context);
+    const turn = () => context.progress(rounds - 1, rounds);
     reportRefusals(groups, context);
     const before = groups.layers.map(({layer}) => channelSpread(layer));
+    await turn();
     scaleChannels(graph, groups, scales, context);
+    await turn();
     const after = groups.layers.map(({layer: {node}}) => spreadOf(graph, node.name));
     reportScales(groups, scales, before, after, context);
     context.did(
@@ -53,11 +57,17 @@ async function evenScales(
   groups: ChannelGroups,
   {plan, options, progress}: PassContext,
 ): Promise<Equalization> {
-  const peaks = groups.layers.filter(isScaled).map(peaksOf);
-  const matrices = peaks.filter(isMatrix);
-  const edges = peaks.flatMap(part => (isMatrix(part) ? [] : [part]));
   // How many rounds there will be is not known.
   const onRound = (rounds: number) => progress(rounds - 1, rounds);
+  const pace = new Pace(() => onRound(1));
+  const matrices: LayerPeaks[] = [];
+  const edges: Array<readonly PeakEdge[]> = [];
+  for (const channels of groups.layers.filter(isScaled)) {
+    await pace.next(channels.layer.filter.values.length);
+    const peaks = peaksOf(channels);
+    if (isMatrix(peaks)) matrices.push(peaks);
+    else edges.push(peaks);
+  }
   const solve = (ranges?: Float64Array) =>
     solveEqualization(groups.count, matrices, edges, ranges, onRound);
   if (options.equalize === 'weights') return solve();
