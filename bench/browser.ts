@@ -40,7 +40,9 @@ export async function timeInPage(
   });
   try {
     const page = await browser.newPage();
-    page.on('console', message => console.error(message.text()));
+    page.on('console', message => {
+      if (message.type() === 'log') console.error(message.text());
+    });
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await page.waitForFunction('globalThis.timeModel !== undefined');
     for (const {name} of models) {

@@ -67,8 +67,8 @@ export async function timeInTurn(
   }));
   for (const lane of lanes) {
     await attempt(lane, async () => {
-      const single = await start(lane, model, limits);
-      tell(`${model.name}, ${lane.peer.name}, threads ${lane.threads}: ${single.toFixed(1)} ms`);
+      const fastest = await start(lane, model, limits);
+      tell(`${model.name}, ${lane.peer.name}, threads ${lane.threads}: ${fastest.toFixed(1)} ms`);
     });
   }
   for (let round = 0; round < limits.rounds; round++) {
@@ -87,25 +87,29 @@ export async function timeInTurn(
   }));
 }
 
-/** @returns milliseconds of a run */
+/** @returns milliseconds of the fastest run */
 async function start(lane: Lane, model: BenchModel, {budget, slow}: Limits): Promise<number> {
   lane.running = await lane.peer.start(model, lane.threads);
   await lane.running.enter?.();
-  const {first, last} = await warmUp(lane.running);
-  lane.together = Math.min(Math.max(Math.ceil(STRETCH / last), 1), MOST_TOGETHER);
+  const {first, fastest} = await warmUp(lane.running);
+  lane.together = Math.min(Math.max(Math.ceil(STRETCH / fastest), 1), MOST_TOGETHER);
   if (first >= slow) {
     lane.milliseconds.push(first);
     lane.spent = budget;
   }
-  return last;
+  return fastest;
 }
 
-/** @returns milliseconds of the first and of the last run */
-async function warmUp({run}: Running): Promise<{first: number; last: number}> {
+/** @returns milliseconds of the first and of the fastest run */
+async function warmUp({run}: Running): Promise<{first: number; fastest: number}> {
   const first = await millisecondsOf(run, 1);
-  let last = first;
-  for (let elapsed = first; elapsed < WARM_UP; elapsed += last) last = await millisecondsOf(run, 1);
-  return {first, last};
+  let fastest = first;
+  for (let elapsed = first; elapsed < WARM_UP;) {
+    const milliseconds = await millisecondsOf(run, 1);
+    fastest = Math.min(fastest, milliseconds);
+    elapsed += milliseconds;
+  }
+  return {first, fastest};
 }
 
 async function timeOnce(lane: Lane): Promise<void> {
