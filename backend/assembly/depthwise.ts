@@ -46,7 +46,7 @@ export function depthwise(
     ring.locateTaps(ring.advance(line), taps, times);
     let plane: usize = 0;
     for (let i = 0; i * GROUP < filter.channels; i++, plane += ring.planeBytes) {
-      if (is3x3) sum3x3(taps, plane, filter, i, geometry, sums);
+      if (is3x3 && !filter.stage.groupAt(i).isWide) sum3x3(taps, plane, filter, i, geometry, sums);
       else sumTaps(taps, plane, filter, i, geometry, sums);
       requantizeRow(sums, filter.stage, i, y + line * rowBytes, geometry.outWidth);
     }

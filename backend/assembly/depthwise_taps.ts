@@ -1,6 +1,6 @@
 import {Filter} from './filter';
 import {Lanes} from './lanes';
-import {DOT_BYTES} from './pack_depthwise';
+import {DOT_BYTES, groupBytesOf} from './pack_depthwise';
 import {BYTES, PIXEL_BYTES, Planes, SUM_BYTES} from './planes';
 import {ConvGeometry} from './structs';
 
@@ -25,7 +25,8 @@ export function sumTaps(
   const group = filter.stage.groupAt(i);
   const step = geometry.strideWidth * PIXEL_BYTES;
   const weights = filter.weights + i * filter.groupBytes;
-  const end = weights + filter.groupBytes;
+  const count = geometry.filterHeight * geometry.filterWidth;
+  const end = weights + (group.isWide ? filter.groupBytes : groupBytesOf(count));
   for (let width = geometry.outWidth; width > 0; width -= 2) {
     let left0 = group.bias0;
     let left1 = group.bias1;

@@ -29,7 +29,8 @@ function groupCount(channels: i32): i32 {
   return (channels + GROUP - 1) / GROUP;
 }
 
-function groupBytesOf(taps: i32): i32 {
+/** Bytes of the weights of 8 channels. */
+export function groupBytesOf(taps: i32): i32 {
   return ((taps + RUN - 1) / RUN) * DOT_BYTES;
 }
 
@@ -40,8 +41,8 @@ export function pack_depthwise_bytes(taps: i32, channels: i32): i32 {
 
 /**
  * [taps, C] int8 → [C / 8][taps / 2][8][2] int16, zero points subtracted, or [C / 8][taps / 4][8][4] int8; with 0 where
- * there are no taps left. Weights with zero points, −255 … 255, do not fit into bytes: each is the sum of three, for windows
- * whose taps come three times.
+ * there are no taps left. Weights with zero points, −255 … 255, may not fit into bytes: each is the sum of three, for windows
+ * whose taps come three times. Few groups have such weights; of the others the last two thirds are 0, and left out.
  *
  * The loops take x' = x or x + 128, so −(x' − x + xZeroPoint) · Σw moves into the bias: sums are modulo 2^32, and the
  * final one fits.
@@ -73,13 +74,14 @@ export function pack_depthwise(
   filter.groupBytes = groupBytes;
   filter.isSplit = isSplit;
   filter.flip = flip;
-  filter.weights3x3 = is3x3 && !isSplit ? weights3x3 : 0;
+  filter.weights3x3 = is3x3 ? weights3x3 : 0;
   memory.fill(weights, 0, bias - weights);
   for (let c = 0; c < spec.channels; c++) packChannel(filter, spec, c, taps);
 }
 
 function packChannel(filter: Filter, spec: FilterSpec, c: i32, taps: i32): void {
   const factor = factorAt(filter, c);
+  if (filter.isSplit && !fitsBytes(spec, c)) filter.stage.groupAt(c / GROUP).isWide = true;
   const lane = (c % GROUP) << 2;
   const group = filter.weights + (c / GROUP) * filter.groupBytes + lane;
   for (let i = 0; i < taps; i++) {
@@ -92,6 +94,15 @@ function packChannel(filter: Filter, spec: FilterSpec, c: i32, taps: i32): void 
     const k = load<i8>((BYTES ? ORDER_INT8 : ORDER_INT16) + i);
     if (k >= 0) storeWeight(group3x3, i, weightAt(spec, k, c) * <i16>factor);
   }
+}
+
+/** Whether the weights of channel c are bytes. */
+function fitsBytes(spec: FilterSpec, c: i32): bool {
+  for (let k = 0; k < spec.depth; k++) {
+    const weight = weightAt(spec, k, c);
+    if (weight != toByte(weight)) return false;
+  }
+  return true;
 }
 
 /** One of the {@link SPLIT} bytes that a weight is the sum of. */

@@ -27,6 +27,8 @@ export class StageGroup {
   hi: v128;
   /** Whether mantissa is float32; see `single.ts`. */
   isSingle: bool;
+  /** Depthwise, bytes: whether some weights are beyond int8, so that all taps are to be taken {@link SPLIT} times. */
+  isWide: bool;
   reserved: i64;
 }
 

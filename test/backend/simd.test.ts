@@ -3,7 +3,7 @@ import {reference} from '../../backend/reference/index.js';
 import type {EmbeddedBinary} from '../../backend/simd_module.js';
 import {requireSimd, simdBinaries} from './oracle/implementations.js';
 import {Random} from './oracle/random.js';
-import {filterFor, geometryOf, runOnBlocks, withFilter} from './oracle/tester.js';
+import {filterFor, geometryOf, runOnBlocks, type WindowCase, withFilter} from './oracle/tester.js';
 
 /** Where the vector loops have seams that small cases do not reach: tiles, blocks of rows, paths by shift. */
 for (const [name, binary] of simdBinaries) {
@@ -115,6 +115,36 @@ function describeSeams(binary?: () => Promise<EmbeddedBinary>): void {
           ),
         ),
       );
+    });
+  }
+
+  for (const stride of [1, 2, 3]) {
+    it(`for depthwise weights at the ends of their range, stride ${stride}`, () => {
+      const window: WindowCase = {
+        size: [7, 12],
+        filter: [3, 3],
+        strides: [stride, stride],
+        pads: [1, 1, 1, 1],
+      };
+      const channels = 19;
+      const geometry = geometryOf(window, channels, channels);
+      const random = new Random(stride);
+      const pixels = geometry.outHeight * geometry.outWidth;
+      const sizes = {height: 3, width: 3, inChannels: channels, outChannels: channels, taps: 9};
+      for (const zeroPoint of [-128, -127, -1, 0, 1, 127]) {
+        const filter = filterFor(random, sizes, {
+          values: Int8Array.from({length: 9 * channels}, () => random.pick([-128, -3, 126, 127])),
+          zeroPoint: new Int32Array(channels).fill(zeroPoint),
+        });
+        const x = Int8Array.from({length: 7 * 12 * channels}, () => random.pick([-128, 0, 127]));
+        expectSame(kernels =>
+          withFilter(kernels, kernels.packDepthwise(filter), packed =>
+            runOnBlocks(kernels, [x], pixels * channels, ([block], y) =>
+              kernels.depthwiseConv2D(packed, geometry)(block, y),
+            ),
+          ),
+        );
+      }
     });
   }
 
