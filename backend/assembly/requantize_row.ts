@@ -6,7 +6,7 @@ import {GROUP, Stage, StageGroup} from './stage';
 /**
  * Group i of `count` pixels, from sums that lie in memory to int8.
  *
- * @param sums int32 [count][8]
+ * @param sums int32 [count, rounded up to even][8]
  * @param y int8 [count, channels]
  */
 export function requantizeRow(sums: usize, stage: Stage, i: i32, y: usize, count: i32): void {
@@ -40,7 +40,7 @@ function writeSingleRow(sums: usize, stage: Stage, group: StageGroup, y: usize, 
   const lo = stage.lo;
   const hi = group.hi;
   const stride = <usize>stage.channels;
-  for (; count > 1; count -= 2, sums += 2 * SUM_BYTES, y += 2 * stride) {
+  for (; count > 0; count -= 2, sums += 2 * SUM_BYTES, y += 2 * stride) {
     const q0 = i16x8.narrow_i32x4_s(
       Requantize.single(v128.load(sums), mantissa0, magic),
       Requantize.single(v128.load(sums, 16), mantissa1, magic),
@@ -51,7 +51,6 @@ function writeSingleRow(sums: usize, stage: Stage, group: StageGroup, y: usize, 
     );
     const clamped = Lanes.clamp(i8x16.narrow_i16x8_s(q0, q1), lo, hi);
     v128.store64_lane(y, clamped, 0);
-    v128.store64_lane(y + stride, clamped, 1);
+    if (count > 1) v128.store64_lane(y + stride, clamped, 1);
   }
-  if (count) writeRow<SingleStage>(sums, stage, group, y, 1, GROUP);
 }
