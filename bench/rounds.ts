@@ -18,7 +18,7 @@ export interface Limits {
    * peer is timed once at least.
    */
   readonly budget: number;
-  /** Milliseconds: a first run that takes as long is the one that counts. */
+  /** Milliseconds: where a run takes as long, none is untimed but the first. */
   readonly slow: number;
 }
 
@@ -29,6 +29,8 @@ interface Lane {
   running?: Running;
   /** Runs that are timed together, of a small model. */
   together: number;
+  /** Milliseconds of the fastest run. */
+  fastest: number;
   /** Milliseconds, of the budget. */
   spent: number;
   error?: string;
@@ -63,18 +65,20 @@ export async function timeInTurn(
     threads: peer.threads(asked),
     milliseconds: [],
     together: 1,
+    fastest: Infinity,
     spent: 0,
   }));
   for (const lane of lanes) {
     await attempt(lane, async () => {
-      const fastest = await start(lane, model, limits);
-      tell(`${model.name}, ${lane.peer.name}, threads ${lane.threads}: ${fastest.toFixed(1)} ms`);
+      await start(lane, model);
+      const {peer, threads, fastest} = lane;
+      tell(`${model.name}, ${peer.name}, threads ${threads}: ${fastest.toFixed(1)} ms`);
     });
   }
   for (let round = 0; round < limits.rounds; round++) {
     for (const lane of lanes) {
       if (lane.error === undefined && lane.spent < limits.budget) {
-        await attempt(lane, () => timeOnce(lane));
+        await attempt(lane, () => timeOnce(lane, limits));
       }
     }
   }
@@ -87,46 +91,32 @@ export async function timeInTurn(
   }));
 }
 
-/** @returns milliseconds of the fastest run */
-async function start(lane: Lane, model: BenchModel, {budget, slow}: Limits): Promise<number> {
-  lane.running = await lane.peer.start(model, lane.threads);
-  await lane.running.enter?.();
-  const {first, fastest} = await warmUp(lane.running);
-  lane.together = Math.min(Math.max(Math.ceil(STRETCH / fastest), 1), MOST_TOGETHER);
-  if (first >= slow) {
-    lane.milliseconds.push(first);
-    lane.spent = budget;
-  }
-  return fastest;
+async function start(lane: Lane, model: BenchModel): Promise<void> {
+  const running = await lane.peer.start(model, lane.threads);
+  lane.running = running;
+  await running.enter?.();
+  for (let elapsed = 0; elapsed < WARM_UP;) elapsed += await timedRuns(lane, running, 1);
+  lane.together = Math.min(Math.max(Math.ceil(STRETCH / lane.fastest), 1), MOST_TOGETHER);
 }
 
-/** @returns milliseconds of the first and of the fastest run */
-async function warmUp({run}: Running): Promise<{first: number; fastest: number}> {
-  const first = await millisecondsOf(run, 1);
-  let fastest = first;
-  for (let elapsed = first; elapsed < WARM_UP;) {
-    const milliseconds = await millisecondsOf(run, 1);
-    fastest = Math.min(fastest, milliseconds);
-    elapsed += milliseconds;
-  }
-  return {first, fastest};
-}
-
-async function timeOnce(lane: Lane): Promise<void> {
+async function timeOnce(lane: Lane, {slow}: Limits): Promise<void> {
   const {running, together} = lane;
   if (running === undefined) return;
   await new Promise(resolve => setTimeout(resolve, REST));
   await running.enter?.();
-  const untimed = await millisecondsOf(running.run, 1);
-  const timed = await millisecondsOf(running.run, together);
+  if (lane.fastest < slow) lane.spent += await timedRuns(lane, running, 1);
+  const timed = await timedRuns(lane, running, together);
   lane.milliseconds.push(timed / together);
-  lane.spent += untimed + timed;
+  lane.spent += timed;
 }
 
-async function millisecondsOf(run: Running['run'], times: number): Promise<number> {
+/** @returns milliseconds of all of them */
+async function timedRuns(lane: Lane, {run}: Running, times: number): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < times; i++) await run();
-  return performance.now() - start;
+  const milliseconds = performance.now() - start;
+  lane.fastest = Math.min(lane.fastest, milliseconds / times);
+  return milliseconds;
 }
 
 /** A peer that fails is out, and says why. */

@@ -87,9 +87,21 @@ describe('timeInTurn', () => {
     expect(Math.min(...timings[0].milliseconds)).toBeGreaterThanOrEqual(20);
   });
 
-  it('times a peer that has used its budget up no more, and of a slow one the first run', async () => {
-    const peers = [sleeper('fast', 10), sleeper('costly', 250), sleeper('slow', 1600)];
+  it('times a peer that has used its budget up no more, and of a slow one every run but the first', async () => {
+    const runs: string[] = [];
+    const counted = (name: string, milliseconds: number): Peer => ({
+      ...sleeper(name, milliseconds),
+      start: async () => ({
+        run: () => {
+          runs.push(name);
+          return new Promise(resolve => setTimeout(resolve, milliseconds));
+        },
+        end: () => undefined,
+      }),
+    });
+    const peers = [sleeper('fast', 10), sleeper('costly', 250), counted('slow', 1600)];
     const timings = await timeInTurn(peers, model, 1, {...limits, budget: 400, slow: 1500});
     expect(timings.map(({milliseconds}) => milliseconds.length)).toEqual([3, 1, 1]);
+    expect(runs.length).toBe(2);
   });
 });
