@@ -17,6 +17,18 @@ const MARGIN = 0.7;
 /** How far ln s of a layer's channels may drift apart until one beyond {@link MARGIN} could be the largest. */
 const DRIFT = 0.35; // < −ln 0.7
 
+/** Scales that have just drifted farther than this will do so again: no use in telling what is in sight. */
+const SETTLING = 1;
+
+/** Some weights of a layer. */
+interface Sight {
+  /** Those of row i have numbers in [starts[i], starts[i + 1]). */
+  readonly starts: Int32Array;
+  /** Column of number k; where all weights are meant, number k of row i is in column k − starts[i]. */
+  readonly columns?: Int32Array;
+  readonly peaks: Float32Array;
+}
+
 /**
  * Which weights of a layer are the largest of their row or column under given scales. Looks at all of them
  * only when the scales have changed much since it last did: a row's weights keep their order but for what
@@ -24,21 +36,22 @@ const DRIFT = 0.35; // < −ln 0.7
  */
 export class LargestWeights {
   private readonly isFound: Uint8Array;
-  /** Columns of the weights in sight; those of row i lie in [starts[i], starts[i + 1]). */
-  private columns = new Int32Array(0);
-  private magnitudes = new Float32Array(0);
-  private readonly starts: Int32Array;
+  private readonly all: Sight;
+  private sight: Sight;
   /** ln s of what is read and written, when all were looked at. */
   private seen: {readonly reads: Float64Array; readonly writes: Float64Array} | undefined;
 
   constructor(private readonly layer: LayerPeaks) {
-    this.isFound = new Uint8Array(layer.peaks.length);
-    this.starts = new Int32Array(layer.reads.length + 1);
+    const {reads, writes, peaks} = layer;
+    this.isFound = new Uint8Array(peaks.length);
+    const starts = new Int32Array(reads.length + 1).map((_, row) => row * writes.length);
+    this.all = {starts, peaks};
+    this.sight = this.all;
   }
 
   /** How many weights {@link find} will look at. */
   effort(x: Float64Array): number {
-    return this.isInSight(x) ? this.columns.length : this.layer.peaks.length;
+    return (this.drift(x) < DRIFT ? this.sight : this.all).peaks.length;
   }
 
   /**
@@ -52,98 +65,99 @@ export class LargestWeights {
     scales: Float64Array,
     add: (read: number, write: number, weight: number) => void,
   ): void {
-    if (!this.isInSight(x)) this.lookAtAll(x, scales);
     const {reads, writes, peaks} = this.layer;
-    const {columns, magnitudes, starts} = this;
-    const divisors = valuesOf(writes, scales).map(scale => 1 / scale);
-    const columnMost = new Float64Array(writes.length);
-    const columnRow = new Int32Array(writes.length);
-    const found: number[] = [];
-    for (let row = 0; row < reads.length; row++) {
-      const factor = scales[reads[row]];
-      let most = 0;
-      let mostAt = -1;
-      for (let k = starts[row]; k < starts[row + 1]; k++) {
-        const column = columns[k];
-        const magnitude = magnitudes[k] * factor;
-        if (magnitude > columnMost[column]) {
-          columnMost[column] = magnitude;
-          columnRow[column] = row;
-        }
-        if (magnitude * divisors[column] > most) {
-          most = magnitude * divisors[column];
-          mostAt = row * writes.length + column;
-        }
-      }
-      if (mostAt >= 0 && reads[row] > 0) found.push(mostAt);
+    const drift = this.drift(x);
+    if (drift >= DRIFT || this.sight === this.all) {
+      this.sight = drift < SETTLING ? nearLargest(this.layer, this.all, scales) : this.all;
+      this.seen = {reads: valuesOf(reads, x), writes: valuesOf(writes, x)};
     }
-    columnMost.forEach((most, column) => {
-      if (most > 0 && writes[column] > 0) found.push(columnRow[column] * writes.length + column);
-    });
-    for (const at of found) {
-      if (this.isFound[at] === 1) continue;
+    const {rowColumn, columnRow} = largest(this.layer, this.sight, scales);
+    const found = (row: number, column: number) => {
+      const at = row * writes.length + column;
+      if (this.isFound[at] === 1) return;
       this.isFound[at] = 1;
-      const row = Math.floor(at / writes.length);
-      add(reads[row], writes[at % writes.length], log(peaks[at]));
-    }
+      add(reads[row], writes[column], log(peaks[at]));
+    };
+    rowColumn.forEach((column, row) => {
+      if (column >= 0 && reads[row] > 0) found(row, column);
+    });
+    columnRow.forEach((row, column) => {
+      if (row >= 0 && writes[column] > 0) found(row, column);
+    });
   }
 
-  private isInSight(x: Float64Array): boolean {
+  private drift(x: Float64Array): number {
     const {seen, layer} = this;
-    if (seen === undefined) return false;
-    return drift(layer.reads, x, seen.reads) < DRIFT && drift(layer.writes, x, seen.writes) < DRIFT;
+    if (seen === undefined) return Infinity;
+    return Math.max(drift(layer.reads, x, seen.reads), drift(layer.writes, x, seen.writes));
   }
+}
 
-  private lookAtAll(x: Float64Array, scales: Float64Array): void {
-    const {reads, writes, peaks} = this.layer;
-    const divisors = valuesOf(writes, scales).map(scale => 1 / scale);
-    const {rowMost, columnMost} = largest(this.layer, scales, divisors);
-    const limits = columnMost.map((most, j) => (writes[j] > 0 ? MARGIN * most : Infinity));
-    const inSight: number[] = [];
-    const values: number[] = [];
-    for (let row = 0, at = 0; row < reads.length; row++) {
-      const factor = scales[reads[row]];
-      const limit = reads[row] > 0 ? MARGIN * rowMost[row] : Infinity;
-      for (let column = 0; column < writes.length; column++, at++) {
-        const magnitude = peaks[at] * factor;
-        if (magnitude >= limits[column] || magnitude * divisors[column] >= limit) {
-          inSight.push(column);
-          values.push(peaks[at]);
-        }
+/** The largest weights of rows, divided by the scales of what they write, and of columns; −1 where there is none. */
+function largest(
+  {reads, writes}: LayerPeaks,
+  {starts, columns, peaks}: Sight,
+  scales: Float64Array,
+) {
+  const divisors = valuesOf(writes, scales).map(scale => 1 / scale);
+  const rowMost = new Float64Array(reads.length);
+  const columnMost = new Float64Array(writes.length);
+  const rowColumn = new Int32Array(reads.length).fill(-1);
+  const columnRow = new Int32Array(writes.length).fill(-1);
+  for (let row = 0; row < reads.length; row++) {
+    const factor = scales[reads[row]];
+    const start = starts[row];
+    const end = starts[row + 1];
+    let most = 0;
+    for (let k = start; k < end; k++) {
+      const column = columns === undefined ? k - start : columns[k];
+      const magnitude = peaks[k] * factor;
+      if (magnitude > columnMost[column]) {
+        columnMost[column] = magnitude;
+        columnRow[column] = row;
       }
-      this.starts[row + 1] = inSight.length;
+      const range = magnitude * divisors[column];
+      if (range > most) {
+        most = range;
+        rowColumn[row] = column;
+      }
     }
-    this.columns = Int32Array.from(inSight);
-    this.magnitudes = Float32Array.from(values);
-    this.seen = {reads: valuesOf(reads, x), writes: valuesOf(writes, x)};
+    rowMost[row] = most;
   }
+  return {divisors, rowMost, columnMost, rowColumn, columnRow};
+}
+
+/** The weights that are at least {@link MARGIN} of the largest of their row or column. */
+function nearLargest(layer: LayerPeaks, all: Sight, scales: Float64Array): Sight {
+  const {reads, writes, peaks} = layer;
+  const {divisors, rowMost, columnMost} = largest(layer, all, scales);
+  const limits = columnMost.map((most, j) => (writes[j] > 0 ? MARGIN * most : Infinity));
+  const places = new Int32Array(peaks.length);
+  const starts = new Int32Array(reads.length + 1);
+  let count = 0;
+  for (let row = 0, at = 0; row < reads.length; row++) {
+    const factor = scales[reads[row]];
+    const limit = reads[row] > 0 ? MARGIN * rowMost[row] : Infinity;
+    for (let column = 0; column < writes.length; column++, at++) {
+      const magnitude = peaks[at] * factor;
+      if (magnitude >= limits[column] || magnitude * divisors[column] >= limit)
+        places[count++] = at;
+    }
+    starts[row + 1] = count;
+  }
+  const columns = new Int32Array(count);
+  const near = new Float32Array(count);
+  for (let k = 0; k < count; k++) {
+    columns[k] = places[k] % writes.length;
+    near[k] = peaks[places[k]];
+  }
+  return {starts, columns, peaks: near};
 }
 
 function valuesOf(variables: Int32Array, values: Float64Array): Float64Array {
   const own = new Float64Array(variables.length);
   for (let i = 0; i < own.length; i++) own[i] = values[variables[i]];
   return own;
-}
-
-/** The largest |weight| of each row, divided by the scales of what it writes, and of each column. */
-function largest(
-  {reads, writes, peaks}: LayerPeaks,
-  scales: Float64Array,
-  divisors: Float64Array,
-): {rowMost: Float64Array; columnMost: Float64Array} {
-  const rowMost = new Float64Array(reads.length);
-  const columnMost = new Float64Array(writes.length);
-  for (let row = 0, at = 0; row < reads.length; row++) {
-    const factor = scales[reads[row]];
-    let most = 0;
-    for (let column = 0; column < writes.length; column++, at++) {
-      const magnitude = peaks[at] * factor;
-      if (magnitude > columnMost[column]) columnMost[column] = magnitude;
-      if (magnitude * divisors[column] > most) most = magnitude * divisors[column];
-    }
-    rowMost[row] = most;
-  }
-  return {rowMost, columnMost};
 }
 
 /** By how much the variables' changes differ. */

@@ -69,7 +69,7 @@ describe('largest weights of a layer', () => {
     const largest = new LargestWeights(peaks);
     const x = new Float64Array(1 + ROWS + COLUMNS);
     expect(largest.effort(x)).toBe(ROWS * COLUMNS);
-    largest.find(x, x.map(Math.exp), () => undefined);
+    for (let round = 0; round < 2; round++) largest.find(x, x.map(Math.exp), () => undefined);
     const inSight = largest.effort(x);
     expect(inSight).toBeLessThan((ROWS * COLUMNS) / 2);
     expect(largest.effort(x.map(() => 3))).toBe(inSight); // all alike
@@ -85,9 +85,11 @@ describe('largest weights of a layer', () => {
       peaks,
     });
     const x = new Float64Array(1);
-    largest.find(x, x.map(Math.exp), () => {
-      throw new Error('found one');
-    });
+    for (let round = 0; round < 2; round++) {
+      largest.find(x, x.map(Math.exp), () => {
+        throw new Error('found one');
+      });
+    }
     expect(largest.effort(x)).toBe(0);
   });
 });
