@@ -1,5 +1,5 @@
 import {exp, log} from '../quant/elementary.js';
-import {channelMagnitudes, type Layer} from './layer.js';
+import {type Layer, outputMagnitudes} from './layer.js';
 
 /**
  * How uneven the output channels of a layer are: the widest channel's range over the geometric mean of
@@ -7,7 +7,7 @@ import {channelMagnitudes, type Layer} from './layer.js';
  * without weights do not count; 1 where there are none.
  */
 export function channelSpread(layer: Layer): number {
-  const ranges = channelMagnitudes(layer).out.filter(range => range > 0);
+  const ranges = outputMagnitudes(layer).filter(range => range > 0);
   if (ranges.length === 0) return 1;
   const logs = ranges.map(log);
   const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;

@@ -183,17 +183,29 @@ export function scaledFilter(
 
 /** Largest |weight| of each output channel and of each input channel. */
 export function channelMagnitudes(layer: Layer): {in: Float64Array; out: Float64Array} {
+  return {in: inputMagnitudes(layer), out: outputMagnitudes(layer)};
+}
+
+export function inputMagnitudes(layer: Layer): Float64Array {
   const {values} = layer.filter;
-  const ins = new Float64Array(layer.inChannels);
-  const outs = new Float64Array(layer.outChannels);
-  forEachRun(layer, (start, length, inChannel, inStep, outChannel, outStep) => {
+  const most = new Float64Array(layer.inChannels);
+  forEachRun(layer, (start, length, inChannel, inStep) => {
     for (let k = 0; k < length; k++) {
       const magnitude = Math.abs(values[start + k]);
-      const reads = inChannel + k * inStep;
-      const writes = outChannel + k * outStep;
-      if (magnitude > ins[reads]) ins[reads] = magnitude;
-      if (magnitude > outs[writes]) outs[writes] = magnitude;
+      if (magnitude > most[inChannel + k * inStep]) most[inChannel + k * inStep] = magnitude;
     }
   });
-  return {in: ins, out: outs};
+  return most;
+}
+
+export function outputMagnitudes(layer: Layer): Float64Array {
+  const {values} = layer.filter;
+  const most = new Float64Array(layer.outChannels);
+  forEachRun(layer, (start, length, _, __, outChannel, outStep) => {
+    for (let k = 0; k < length; k++) {
+      const magnitude = Math.abs(values[start + k]);
+      if (magnitude > most[outChannel + k * outStep]) most[outChannel + k * outStep] = magnitude;
+    }
+  });
+  return most;
 }

@@ -2,9 +2,9 @@ import {channelGroups, type ChannelGroups, type LayerChannels} from '../graph/ch
 import type {Graph, Node} from '../graph/graph.js';
 import {
   biasValues,
-  channelMagnitudes,
   forEachRun,
   forEachWeight,
+  inputMagnitudes,
   type Layer,
   layerOf,
   scaledFilter,
@@ -12,6 +12,7 @@ import {
   setFilter,
 } from '../graph/layer.js';
 import {pathBetween, readsPadding, valueAfter} from './channel_path.js';
+import {Pace} from './pace.js';
 import type {Pass, PassContext} from './pass.js';
 
 /**
@@ -35,20 +36,26 @@ export const pruneConstantChannels: Pass<'prune-constant-channels'> = {
   name: 'prune-constant-channels',
   summary: 'zero the channels that are constant or that nothing reads',
   preservesFunction: true,
-  run(graph, context) {
+  async run(graph, context) {
     const pruned = new Map<string, number>();
     // One channel's end can be another's: sweep until nothing changes.
-    while (sweep(graph, context, pruned) > 0);
+    while ((await sweep(graph, context, pruned)) > 0);
     for (const [layer, count] of pruned) context.did(layer, `${count} channels pruned`);
   },
 };
 
-function sweep(graph: Graph, context: PassContext, pruned: Map<string, number>): number {
+async function sweep(
+  graph: Graph,
+  context: PassContext,
+  pruned: Map<string, number>,
+): Promise<number> {
   const groups = channelGroups(graph, context.plan.shapes);
   const writers = new Int32Array(groups.count);
   for (const {writes} of groups.layers) writes.forEach(variable => writers[variable]++);
+  const pace = new Pace(() => context.progress(0, 1));
   let changes = 0;
   for (const channels of groups.layers) {
+    await pace.next(channels.layer.filter.values.length);
     const sole = channels.writes.map(variable => (writers[variable] === 1 ? variable : 0));
     const count = pruneLayer(graph, {...channels, writes: sole}, readersOf(sole, groups), context);
     const {name} = channels.layer.node;
@@ -58,9 +65,13 @@ function sweep(graph: Graph, context: PassContext, pruned: Map<string, number>):
   return changes;
 }
 
-function readersOf(writes: Int32Array, {layers}: ChannelGroups): LayerChannels[] {
-  const written = new Set(writes.filter(variable => variable > 0));
-  return layers.filter(({reads}) => reads.some(variable => written.has(variable)));
+function readersOf(writes: Int32Array, {count, layers}: ChannelGroups): LayerChannels[] {
+  const isWritten = new Uint8Array(count);
+  for (const variable of writes) if (variable > 0) isWritten[variable] = 1;
+  return layers.filter(({reads}) => {
+    for (let c = 0; c < reads.length; c++) if (isWritten[reads[c]] === 1) return true;
+    return false;
+  });
 }
 
 /** Layers are values: what came earlier in the same sweep may have changed them. */
@@ -112,7 +123,7 @@ function pruneLayer(
 function readingMagnitudes(consumers: readonly LayerChannels[]): Map<number, number> {
   const most = new Map<number, number>();
   for (const {layer, reads} of consumers) {
-    channelMagnitudes(layer).in.forEach((magnitude, channel) => {
+    inputMagnitudes(layer).forEach((magnitude, channel) => {
       most.set(reads[channel], Math.max(most.get(reads[channel]) ?? 0, magnitude));
     });
   }

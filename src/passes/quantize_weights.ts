@@ -8,6 +8,7 @@ import {
   quantizeValue,
 } from '../quant/quant_params.js';
 import {EMPTY, type Range, union} from '../quant/range.js';
+import {Pace} from './pace.js';
 import type {Pass, PassOptions} from './pass.js';
 import {betterPowersOfTwo} from './power_of_two_scales.js';
 import type {QuantizedFilter} from './plan.js';
@@ -27,13 +28,17 @@ export const quantizeWeights: Pass<'quantize-weights'> = {
   name: 'quantize-weights',
   summary: 'put the filters on integer grids',
   preservesFunction: true,
-  run(graph, {options, plan, left}) {
+  async run(graph, {options, plan, left, progress}) {
+    const pace = new Pace(() => progress(0, 1));
     for (const node of graph.nodes.filter(({op}) => isLayerOp(op))) {
       plan.layers.set(node.name, node);
       const layer = layerOrReason(graph, node);
       if (typeof layer === 'string') left(node.name, layer);
       else if (plan.skipped.has(node.name)) left(node.name, 'it is to be skipped');
-      else plan.filters.set(node.name, quantizeFilter(layer, options));
+      else {
+        await pace.next(layer.filter.values.length);
+        plan.filters.set(node.name, quantizeFilter(layer, options));
+      }
     }
   },
 };
