@@ -3,16 +3,19 @@ import {sumRow3x3Int8} from './depthwise_3x3_int8';
 import {sumTaps} from './depthwise_taps';
 import {Filter} from './filter';
 import {lookup} from './lookup';
-import {BYTES_3X3, SPLIT} from './pack_depthwise';
+import {BYTES_3X3, PART_BYTES_3X3, PARTS_3X3, SPLIT} from './pack_depthwise';
 import {BYTES, SUM_BYTES} from './planes';
 import {openPlaneRing, planeRingBytes, tapBytes} from './row_ring';
 import {requantizeRow} from './requantize_row';
 import {GROUP} from './stage';
 import {ConvGeometry} from './structs';
 
+/** int32 [8] */
+const NO_BIASES = memory.data<i32>([0, 0, 0, 0, 0, 0, 0, 0]);
+
 /** Bytes of scratch for {@link depthwise}. */
 export function depthwise_scratch_bytes(geometry: ConvGeometry): i32 {
-  return sumBytes(geometry) + tapBytes(geometry, SPLIT) + planeRingBytes(geometry);
+  return PARTS_3X3 * sumBytes(geometry) + tapBytes(geometry, SPLIT) + planeRingBytes(geometry);
 }
 
 /** Loops take two columns at a time. */
@@ -36,7 +39,7 @@ export function depthwise(
   end: i32,
 ): void {
   const sums = scratch;
-  const taps = sums + sumBytes(geometry);
+  const taps = sums + PARTS_3X3 * sumBytes(geometry);
   const times = filter.isSplit ? SPLIT : 1;
   const fill = filter.xZeroPoint ^ filter.flip;
   const ring = openPlaneRing(taps + tapBytes(geometry, times), x, geometry, fill, filter.flip);
@@ -46,7 +49,8 @@ export function depthwise(
     ring.locateTaps(ring.advance(line), taps, times);
     let plane: usize = 0;
     for (let i = 0; i * GROUP < filter.channels; i++, plane += ring.planeBytes) {
-      if (is3x3 && !filter.stage.groupAt(i).isWide) sum3x3(taps, plane, filter, i, geometry, sums);
+      if (is3x3 && filter.stage.groupAt(i).parts <= PARTS_3X3)
+        sum3x3(taps, plane, filter, i, geometry, sums);
       else sumTaps(taps, plane, filter, i, geometry, sums);
       requantizeRow(sums, filter.stage, i, y + line * rowBytes, geometry.outWidth);
     }
@@ -68,9 +72,20 @@ function sum3x3(
   const r1 = load<usize>(taps, 3 * sizeof<usize>()) + plane;
   const r2 = load<usize>(taps, 6 * sizeof<usize>()) + plane;
   const w = filter.weights3x3 + i * BYTES_3X3;
-  const biases = changetype<usize>(filter.stage.groupAt(i));
+  const group = filter.stage.groupAt(i);
+  const biases = changetype<usize>(group);
   const width = geometry.outWidth;
   const stride = geometry.strideWidth;
   if (BYTES) sumRow3x3Int8(r0, r1, r2, w, biases, sums, width, stride);
   else sumRow3x3Int16(r0, r1, r2, w, biases, sums, width, stride);
+  if (BYTES && group.parts == 2) {
+    const more = sums + sumBytes(geometry);
+    sumRow3x3Int8(r0, r1, r2, w + PART_BYTES_3X3, NO_BIASES, more, width, stride);
+    addSums(sums, more, sumBytes(geometry));
+  }
+}
+
+function addSums(sums: usize, more: usize, bytes: usize): void {
+  for (const end = sums + bytes; sums < end; sums += 16, more += 16)
+    v128.store(sums, i32x4.add(v128.load(sums), v128.load(more)));
 }

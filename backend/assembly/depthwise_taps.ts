@@ -26,7 +26,7 @@ export function sumTaps(
   const step = geometry.strideWidth * PIXEL_BYTES;
   const weights = filter.weights + i * filter.groupBytes;
   const count = geometry.filterHeight * geometry.filterWidth;
-  const end = weights + (group.isWide ? filter.groupBytes : groupBytesOf(count));
+  const end = weights + groupBytesOf(group.parts * count);
   for (let width = geometry.outWidth; width > 0; width -= 2) {
     let left0 = group.bias0;
     let left1 = group.bias1;

@@ -22,8 +22,14 @@ const ORDER_INT16 = memory.data<i8>([0, 3, 1, 4, 2, 5, 6, 7, 8, -1, -1, 6, 7, 8]
 /** The same of `depthwise_3x3_int8.ts`. */
 const ORDER_INT8 = memory.data<i8>([0, 3, 6, -1, 1, 4, 7, -1, 2, 5, 8, -1]);
 
-/** Bytes of a group of a 3×3 filter in that order. */
-export const BYTES_3X3: i32 = (BYTES ? 3 : 7) * DOT_BYTES;
+/** Parts of weights that those loops take, the second in a run of its own. */
+export const PARTS_3X3: i32 = BYTES ? 2 : 1;
+
+/** Bytes of a part of a group of a 3×3 filter in that order. */
+export const PART_BYTES_3X3: i32 = (BYTES ? 3 : 7) * DOT_BYTES;
+
+/** Of a group. */
+export const BYTES_3X3: i32 = PARTS_3X3 * PART_BYTES_3X3;
 
 function groupCount(channels: i32): i32 {
   return (channels + GROUP - 1) / GROUP;
@@ -42,7 +48,7 @@ export function pack_depthwise_bytes(taps: i32, channels: i32): i32 {
 /**
  * [taps, C] int8 → [C / 8][taps / 2][8][2] int16, zero points subtracted, or [C / 8][taps / 4][8][4] int8; with 0 where
  * there are no taps left. Weights with zero points, −255 … 255, may not fit into bytes: each is the sum of three, for windows
- * whose taps come three times. Few groups have such weights; of the others the last two thirds are 0, and left out.
+ * whose taps come three times. Few groups need three, or two, and loops leave parts out that are all 0.
  *
  * The loops take x' = x or x + 128, so −(x' − x + xZeroPoint) · Σw moves into the bias: sums are modulo 2^32, and the
  * final one fits.
@@ -80,32 +86,41 @@ export function pack_depthwise(
 }
 
 function packChannel(filter: Filter, spec: FilterSpec, c: i32, taps: i32): void {
-  const factor = factorAt(filter, c);
-  if (filter.isSplit && !fitsBytes(spec, c)) filter.stage.groupAt(c / GROUP).isWide = true;
+  const stage = filter.stage.groupAt(c / GROUP);
+  stage.parts = max(stage.parts, partsOf(spec, c));
+  const factor = <i16>factorAt(filter, c);
   const lane = (c % GROUP) << 2;
   const group = filter.weights + (c / GROUP) * filter.groupBytes + lane;
   for (let i = 0; i < taps; i++) {
-    const weight = weightAt(spec, i % spec.depth, c);
-    storeWeight(group, i, filter.isSplit ? partOf(weight, i / spec.depth) : weight * <i16>factor);
+    storeWeight(group, i, packedWeight(spec, i % spec.depth, c, i / spec.depth, factor));
   }
   if (!filter.weights3x3) return;
-  const group3x3 = filter.weights3x3 + (c / GROUP) * BYTES_3X3 + lane;
-  for (let i = 0; i < (BYTES_3X3 / DOT_BYTES) * RUN; i++) {
-    const k = load<i8>((BYTES ? ORDER_INT8 : ORDER_INT16) + i);
-    if (k >= 0) storeWeight(group3x3, i, weightAt(spec, k, c) * <i16>factor);
+  let group3x3 = filter.weights3x3 + (c / GROUP) * BYTES_3X3 + lane;
+  for (let part = 0; part < PARTS_3X3; part++, group3x3 += PART_BYTES_3X3) {
+    for (let i = 0; i < (PART_BYTES_3X3 / DOT_BYTES) * RUN; i++) {
+      const k = load<i8>((BYTES ? ORDER_INT8 : ORDER_INT16) + i);
+      if (k >= 0) storeWeight(group3x3, i, packedWeight(spec, k, c, part, factor));
+    }
   }
 }
 
-/** Whether the weights of channel c are bytes. */
-function fitsBytes(spec: FilterSpec, c: i32): bool {
+/** Bytes that the largest weights of channel c are the sums of; int16 holds them all. */
+function partsOf(spec: FilterSpec, c: i32): i32 {
+  let parts = 1;
+  if (!BYTES) return parts;
   for (let k = 0; k < spec.depth; k++) {
     const weight = weightAt(spec, k, c);
-    if (weight != toByte(weight)) return false;
+    while (partOf(weight, parts)) parts++;
   }
-  return true;
+  return parts;
 }
 
-/** One of the {@link SPLIT} bytes that a weight is the sum of. */
+function packedWeight(spec: FilterSpec, k: i32, c: i32, part: i32, factor: i16): i16 {
+  const weight = weightAt(spec, k, c);
+  return BYTES ? partOf(weight, part) : weight * factor;
+}
+
+/** One of the {@link SPLIT} bytes that a weight is the sum of; those behind them are 0. */
 function partOf(weight: i16, part: i32): i16 {
   for (; part > 0; part--) weight -= toByte(weight);
   return toByte(weight);

@@ -27,8 +27,8 @@ export class StageGroup {
   hi: v128;
   /** Whether mantissa is float32; see `single.ts`. */
   isSingle: bool;
-  /** Depthwise, bytes: whether some weights are beyond int8, so that all taps are to be taken {@link SPLIT} times. */
-  isWide: bool;
+  /** Depthwise, bytes: int8 that each weight is the sum of, 1 … {@link SPLIT}. */
+  parts: i32;
   reserved: i64;
 }
 
