@@ -164,14 +164,6 @@ export interface CopyPlan {
 export type Unary = (x: Block, y: Block) => void;
 export type Binary = (a: Block, b: Block, y: Block) => void;
 
-/** Loops over arrays that lie elsewhere; they are not part of the int8 arithmetic. */
-export interface FloatLoops extends StatisticsLoops {
-  /** y = min(x, bounds), which repeat; x where one of the two is NaN, and of 0 and −0. */
-  minimum(x: Float32Array, bounds: Float32Array, y: Float32Array): void;
-  /** As {@link minimum}. */
-  maximum(x: Float32Array, bounds: Float32Array, y: Float32Array): void;
-}
-
 /** Each member takes parameters, does once what depends on them alone, and returns the loop. */
 export interface Microkernels {
   /** 'reference', 'simd', 'relaxed_simd' */
@@ -179,8 +171,8 @@ export interface Microkernels {
   readonly memory: Memory;
   /** Undefined where all work is done by the calling thread. */
   readonly threads?: Threads;
-  /** Undefined where they would be no faster than plain loops. */
-  readonly floats?: FloatLoops;
+  /** Not part of the int8 arithmetic. Undefined where they would be no faster than plain loops. */
+  readonly floats?: StatisticsLoops;
 
   quantize(
     count: number,

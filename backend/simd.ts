@@ -1,8 +1,8 @@
+import type {StatisticsLoops} from '../src/ops.js';
 import type {
   Binary,
   BroadcastPlan,
   ConvGeometry,
-  FloatLoops,
   Microkernels,
   PackedFilter,
   PoolGeometry,
@@ -48,7 +48,7 @@ export function simd(
   const tileRows = exports.tile_rows();
   const memory = new SimdMemory(instance.memory, exports.heap_base());
   const filters = new SimdFilters(exports, memory, new SimdArena(memory));
-  let floats: FloatLoops | undefined;
+  let floats: StatisticsLoops | undefined;
   const runner = new SimdRunner(exports, memory, executorOf(instance));
 
   const unary = (opcode: Opcode, extent: Extent, parameters: number[]): Unary => {

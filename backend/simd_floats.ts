@@ -1,11 +1,12 @@
-import type {ChannelSums, ErrorSums, RealGrid} from '../src/ops.js';
-import type {FloatLoops} from './microkernels.js';
+import type {ChannelStep, ChannelSums, ErrorSums, RealGrid, StatisticsLoops} from '../src/ops.js';
 import {SimdArena} from './simd_arena.js';
 import {SimdMemory} from './simd_memory.js';
 import {instantiateSimd, type SimdExports} from './simd_module.js';
 
 /** Of a vector. */
 const LANES = 4;
+
+const STEPS = {add: 'float_add', maximum: 'float_maximum', minimum: 'float_minimum'} as const;
 
 /** Values whose powers `scalarLoops` sums up at a time. */
 const ERROR_BLOCK = 4096;
@@ -22,13 +23,13 @@ const PIECE = 8192;
  *
  * The copies go to a memory of their own that is not shared with threads, which takes a quarter of the time.
  */
-export function simdFloats(instance = instantiateSimd(false)): FloatLoops | undefined {
+export function simdFloats(instance = instantiateSimd(false)): StatisticsLoops | undefined {
   if (instance === undefined) return undefined;
   const {exports, memory} = instance;
   return new SimdFloats(exports, new SimdMemory(memory, exports.heap_base()));
 }
 
-class SimdFloats implements FloatLoops {
+class SimdFloats implements StatisticsLoops {
   private readonly arena: SimdArena;
 
   constructor(
@@ -38,26 +39,33 @@ class SimdFloats implements FloatLoops {
     this.arena = new SimdArena(memory);
   }
 
-  minimum(x: Float32Array, bounds: Float32Array, y: Float32Array): void {
-    this.limit(x, bounds, y, this.exports.float_minimum);
+  addMoments(values: Float32Array, sums: ChannelSums): void {
+    const channels = sums.sum.length;
+    const moments = this.moments(sums);
+    this.forEachPiece(values, channels, (x, rows) => moments.add(x, rows));
+    moments.end();
+    this.arena.end();
   }
 
-  maximum(x: Float32Array, bounds: Float32Array, y: Float32Array): void {
-    this.limit(x, bounds, y, this.exports.float_maximum);
-  }
-
-  addMoments(values: Float32Array, {sum, squares, min, max}: ChannelSums): void {
-    const channels = sum.length;
-    const [sumAt, squaresAt] = [sum, squares].map(all => this.float64(all));
-    const [minAt, maxAt] = [min, max].map(all => this.float32(all));
-    this.forEachPiece(values, channels, (x, rows) =>
-      this.exports.moments(x, rows, channels, sumAt, squaresAt, minAt, maxAt),
-    );
-    const {floats, doubles} = this.memory;
-    copyBack(doubles, sumAt >> 3, sum);
-    copyBack(doubles, squaresAt >> 3, squares);
-    copyBack(floats, minAt >> 2, min);
-    copyBack(floats, maxAt >> 2, max);
+  applySteps(
+    x: Float32Array,
+    y: Float32Array,
+    channels: number,
+    steps: readonly ChannelStep[],
+  ): void {
+    const loops = steps.map(({op, values, sums}) => ({
+      ...this.stepLoop(op, values),
+      moments: sums && this.moments(sums),
+    }));
+    this.forEachPiece(x, channels, (at, rows, first) => {
+      const count = rows * channels;
+      for (const {run, values, period, moments} of loops) {
+        run(at, values, count, period);
+        moments?.add(at, rows);
+      }
+      y.set(this.memory.floats.subarray(at >> 2, (at >> 2) + count), first * channels);
+    });
+    for (const {moments} of loops) moments?.end();
     this.arena.end();
   }
 
@@ -135,23 +143,31 @@ class SimdFloats implements FloatLoops {
     this.arena.end();
   }
 
-  private limit(
-    x: Float32Array,
-    bounds: Float32Array,
-    y: Float32Array,
-    loop: SimdExports['float_minimum'],
-  ): void {
-    const channels = bounds.length;
-    const period = channels * Math.ceil(LANES / channels);
+  /** The loop of a step, and where its values are: repeated, so that vectors may begin at any of them. */
+  private stepLoop(op: ChannelStep['op'], given: Float32Array) {
+    const period = given.length * Math.ceil(LANES / given.length);
     const repeated = new Float32Array(period + LANES - 1);
-    for (let i = 0; i < repeated.length; i++) repeated[i] = bounds[i % channels];
-    const boundsAt = this.float32(repeated);
-    this.forEachPiece(x, channels, (at, rows, first) => {
-      loop(at, boundsAt, rows * channels, period);
-      const {floats} = this.memory;
-      y.set(floats.subarray(at >> 2, (at >> 2) + rows * channels), first * channels);
-    });
-    this.arena.end();
+    for (let i = 0; i < repeated.length; i++) repeated[i] = given[i % given.length];
+    return {run: this.exports[STEPS[op]], values: this.float32(repeated), period};
+  }
+
+  /** Sums that are kept in the arena until the end. */
+  private moments({sum, squares, min, max}: ChannelSums) {
+    const {exports} = this;
+    const channels = sum.length;
+    const [sumAt, squaresAt] = [sum, squares].map(all => this.float64(all));
+    const [minAt, maxAt] = [min, max].map(all => this.float32(all));
+    return {
+      add: (x: number, rows: number) =>
+        exports.moments(x, rows, channels, sumAt, squaresAt, minAt, maxAt),
+      end: () => {
+        const {floats, doubles} = this.memory;
+        copyBack(doubles, sumAt >> 3, sum);
+        copyBack(doubles, squaresAt >> 3, squares);
+        copyBack(floats, minAt >> 2, min);
+        copyBack(floats, maxAt >> 2, max);
+      },
+    };
   }
 
   /** @param visit gets the address of a copy of some rows, how many they are, and the number of the first */

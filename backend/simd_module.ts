@@ -37,6 +37,7 @@ export interface SimdExports {
   unpack_filter(filter: number, depth: number, zeroPoint: number, values: number): void;
   pack_prelu_bytes(channels: number): number;
   pack_prelu(stage: number, spec: number, channels: number): void;
+  float_add(x: number, addends: number, count: number, period: number): void;
   float_minimum(x: number, bounds: number, count: number, period: number): void;
   float_maximum(x: number, bounds: number, count: number, period: number): void;
   moments(

@@ -21,6 +21,8 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
 export interface FloatViewer {
   /** The values of a float32 tensor, a view of where they lie if it can be had: valid until the next allocation. */
   floats(x: TensorInfo): Float32Array;
+  /** A new float32 tensor, and a view of where its values are to be written: valid until the next allocation. */
+  floatOutput?(shape: number[]): {info: TensorInfo; values: Float32Array};
   /** The bits of `scalarLoops` (src/statistics), faster; absent where it can't do better. */
   readonly statisticsLoops?: StatisticsLoops;
 }
@@ -32,6 +34,15 @@ export interface ChannelSums {
   /** Float32 values, as `max`. */
   readonly min: Float64Array;
   readonly max: Float64Array;
+}
+
+/** y = x + values, max(x, values) or min(x, values): x where one of two is NaN, and of 0 and −0. */
+export interface ChannelStep {
+  readonly op: 'add' | 'maximum' | 'minimum';
+  /** One for each channel, or one for all. */
+  readonly values: Float32Array;
+  /** What to add the moments of the result to. */
+  readonly sums?: ChannelSums;
 }
 
 /** Where the integers min, …, max lie on the real line; one of them is the zero point. */
@@ -51,6 +62,13 @@ export interface ErrorSums {
 /** Loops over float32 values; sums are of float64. Those over channels take whole rows, channels last. */
 export interface StatisticsLoops {
   addMoments(values: Float32Array, sums: ChannelSums): void;
+  /** All steps, each on the result of the one before. */
+  applySteps(
+    x: Float32Array,
+    y: Float32Array,
+    channels: number,
+    steps: readonly ChannelStep[],
+  ): void;
   /**
    * @param counts of each channel: how many are above its bound is added
    * @returns one bit for each value, 1 for those above the bounds of their channels; rows begin at bytes

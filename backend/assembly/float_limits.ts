@@ -1,3 +1,13 @@
+/** f32_vadd with an operand that repeats: see {@link float_minimum}. */
+export function float_add(x: usize, addends: usize, count: i32, period: i32): void {
+  const last = addends + ((<usize>period) << 2);
+  let addend = addends;
+  for (; count > 0; count -= 4, x += 16, addend += 16) {
+    if (addend >= last) addend -= (<usize>period) << 2;
+    v128.store(x, f32x4.add(v128.load(x), v128.load(addend)));
+  }
+}
+
 /**
  * f32_vmin and f32_vmax with an operand that repeats, as the kernels of tfjs-backend-wasm have them: where one of two
  * values is NaN, and of 0 and −0, the result is x.

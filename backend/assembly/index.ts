@@ -7,7 +7,7 @@ import {TILE_ROWS} from './gemm';
 
 export {pack_scratch_bytes} from './filter';
 export {errors, grid_errors} from './errors';
-export {float_maximum, float_minimum} from './float_limits';
+export {float_add, float_maximum, float_minimum} from './float_limits';
 export {add_masked, add_rows, mask_above} from './live_rows';
 export {moments} from './moments';
 export {pack_depthwise, pack_depthwise_bytes} from './pack_depthwise';

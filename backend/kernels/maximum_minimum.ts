@@ -42,7 +42,8 @@ function limited(
   const bounds = backend.floats(b).slice();
   backend.floats(a); // takes it from another backend, which allocates
   const {info, values} = backend.floatOutput(a.shape);
-  loops[compare](backend.floats(a), bounds, values);
+  const step = {op: compare, values: bounds};
+  loops.applySteps(backend.floats(a), values, bounds.length, [step]);
   return info;
 }
 

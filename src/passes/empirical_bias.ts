@@ -2,6 +2,7 @@ import {tensor1d} from '@tensorflow/tfjs-core';
 import {type Graph, parseRef} from '../graph/graph.js';
 import {biasValues, type Layer, layerOf, setFilter} from '../graph/layer.js';
 import type {InputSource} from '../statistics/model_inputs.js';
+import {withChannelSteps} from '../statistics/channel_steps.js';
 import {runInStages, type StageVisitor} from '../statistics/staged_run.js';
 import {livePlaces, type PlaceMeans} from './live_places.js';
 import {type QuantizedFilter, realWeights} from './plan.js';
@@ -43,7 +44,7 @@ export async function empiricalBiases(
     const live = livePlaces(graph, layerAt(graph, name), values(name));
     expected.set(name, {live, means: live.of(values(name))});
   };
-  await runInStages(graph, inputs, names, measure, onStage);
+  await runStepped(graph, inputs, names, measure, onStage);
   const biases = new Map<string, Float32Array>();
   const rounded = withRoundedFilters(graph, filters);
   const correct: StageVisitor = (name, {values, setConstant}) => {
@@ -56,8 +57,21 @@ export async function empiricalBiases(
     biases.set(name, bias);
     if (layer.bias !== undefined) setConstant(parseRef(layer.bias.inputs[1]).node, tensor1d(bias));
   };
-  await runInStages(rounded, inputs, names, correct, onStage);
+  await runStepped(rounded, inputs, names, correct, onStage);
   return biases;
+}
+
+/** As {@link runInStages}, with what follows each layer in one op. */
+async function runStepped(
+  graph: Graph,
+  ...rest: Parameters<typeof runInStages> extends [Graph, ...infer Rest] ? Rest : never
+): Promise<void> {
+  const stepped = withChannelSteps(graph);
+  try {
+    await runInStages(stepped.graph, ...rest);
+  } finally {
+    stepped.release();
+  }
 }
 
 /** The graph with the values that the integers stand for: what rounding the weights does, alone. */

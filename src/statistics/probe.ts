@@ -1,11 +1,14 @@
+import type {DataType} from '@tensorflow/tfjs-core';
 import type {Graph} from '../graph/graph.js';
 import {layersOf} from '../graph/layer.js';
+import type {ChannelSums} from '../ops.js';
 import {type CalibrationData, calibrationInputs} from './calibration.js';
 import {statisticsLoops} from './statistics_loops.js';
+import {withChannelSteps} from './channel_steps.js';
 import {ChannelObserver} from './channel_observer.js';
 import {type ProbeOptions, probeSources} from './model_inputs.js';
 import {type OnDone, paced} from './paced.js';
-import {runGraph} from './run_graph.js';
+import {observableRefs, type ObservedTensor, runGraph} from './run_graph.js';
 import type {StatisticsSource, TensorStatistics} from './tensor_statistics.js';
 
 /** Enough for means and ranges to settle (docs/quantization.md has the measurements). */
@@ -56,26 +59,70 @@ async function measure(
   source: StatisticsSource,
   {refs, histogram = false, onSample = () => undefined}: Observation,
 ): Promise<Measured> {
-  const shapes = new Map<string, readonly number[]>();
-  const observers = new Map<string, ChannelObserver>();
-  // Sums without their bias are half of all values, and no pass asks for them.
-  const unbiased = new Set(layersOf(graph).flatMap(({node, bias}) => (bias ? node.name : [])));
-  await runGraph(graph, paced(inputs, onSample), tensor => {
-    if (!shapes.has(tensor.ref)) shapes.set(tensor.ref, tensor.shape);
-    const channels = tensor.shape[tensor.shape.length - 1];
-    const isWanted = refs?.has(tensor.ref) ?? !unbiased.has(tensor.ref);
-    if (tensor.dtype !== 'float32' || !(channels > 0) || !isWanted) return;
-    let observer = observers.get(tensor.ref);
-    if (observer === undefined)
-      observers.set(tensor.ref, (observer = new ChannelObserver(channels, {histogram})));
-    observer.add(tensor.values(), statisticsLoops());
-  });
-  const statistics = new Map<string, TensorStatistics>();
-  for (const [ref, observer] of observers) {
-    const result = observer.statistics(source);
-    if (result !== undefined) statistics.set(ref, result);
+  const meter = new Meter(graph, refs, histogram);
+  // A histogram is made of the values themselves.
+  const stepped = histogram ? undefined : withChannelSteps(graph, meter.expect.bind(meter));
+  const {graph: run, shown} = stepped ?? {graph, shown: new Set<string>()};
+  const visited = observableRefs(run).filter(ref => !shown.has(ref) || graph.isOutput(ref));
+  const visit = (tensor: ObservedTensor) => {
+    if (!shown.has(tensor.ref)) meter.add(tensor);
+  };
+  try {
+    await runGraph(run, paced(inputs, onSample), visit, visited);
+  } finally {
+    stepped?.release();
   }
-  return {shapes, statistics};
+  return meter.measured(source);
+}
+
+/** Notes shapes and statistics of the tensors of a graph as they are computed. */
+class Meter {
+  private readonly shapes = new Map<string, readonly number[]>();
+  private readonly observers = new Map<string, ChannelObserver>();
+  /** Sums without their bias are half of all values, and no pass asks for them. */
+  private readonly unbiased: ReadonlySet<string>;
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly wanted: ReadonlySet<string> | undefined,
+    private readonly histogram: boolean,
+  ) {
+    this.unbiased = new Set(layersOf(graph).flatMap(({node, bias}) => (bias ? node.name : [])));
+  }
+
+  add({ref, shape, dtype, values}: ObservedTensor): void {
+    this.observer(ref, shape, dtype)?.add(values(), statisticsLoops());
+  }
+
+  /** @returns what the moments of a float32 tensor are to be added to, if they are wanted */
+  expect(ref: string, shape: readonly number[]): ChannelSums | undefined {
+    const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+    return this.observer(ref, shape, 'float32')?.expect(rows);
+  }
+
+  /** In the order of the graph. */
+  measured(source: StatisticsSource): Measured {
+    const shapes = new Map<string, readonly number[]>();
+    const statistics = new Map<string, TensorStatistics>();
+    for (const ref of observableRefs(this.graph)) {
+      const shape = this.shapes.get(ref);
+      if (shape !== undefined) shapes.set(ref, shape);
+      const result = this.observers.get(ref)?.statistics(source);
+      if (result !== undefined) statistics.set(ref, result);
+    }
+    return {shapes, statistics};
+  }
+
+  private observer(ref: string, shape: readonly number[], dtype: DataType) {
+    if (!this.shapes.has(ref)) this.shapes.set(ref, shape);
+    const channels = shape[shape.length - 1];
+    const isWanted = this.wanted?.has(ref) ?? !this.unbiased.has(ref);
+    if (dtype !== 'float32' || !(channels > 0) || !isWanted) return undefined;
+    const {histogram} = this;
+    const known = this.observers.get(ref) ?? new ChannelObserver(channels, {histogram});
+    this.observers.set(ref, known);
+    return known;
+  }
 }
 
 /** Shapes alone, from one run. */

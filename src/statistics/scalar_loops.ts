@@ -1,4 +1,4 @@
-import type {ChannelSums, ErrorSums, RealGrid, StatisticsLoops} from '../ops.js';
+import type {ChannelStep, ChannelSums, ErrorSums, RealGrid, StatisticsLoops} from '../ops.js';
 import {dequantizeValue, quantizeValue} from '../quant/quant_params.js';
 
 /** Positions summed at a time: few enough to stay in the processor's cache. */
@@ -11,6 +11,7 @@ const LANES = 4;
 /** The definition of {@link StatisticsLoops}, in plain TypeScript. */
 export const scalarLoops: StatisticsLoops = {
   addMoments,
+  applySteps,
   addRows,
   maskAbove,
   addMasked,
@@ -27,6 +28,25 @@ function addMoments(values: Float32Array, sums: ChannelSums): void {
   for (let from = 0; from < values.length; from += block) {
     addBlock(values, sums, from, Math.min(from + block, values.length));
   }
+}
+
+function applySteps(
+  x: Float32Array,
+  y: Float32Array,
+  _: number,
+  steps: readonly ChannelStep[],
+): void {
+  y.set(x);
+  for (const {op, values, sums} of steps) {
+    const period = values.length;
+    for (let i = 0; i < y.length; i++) y[i] = stepped(y[i], op, values[i % period]);
+    if (sums !== undefined) addMoments(y, sums);
+  }
+}
+
+function stepped(x: number, op: ChannelStep['op'], value: number): number {
+  if (op === 'add') return x + value;
+  return (op === 'minimum' ? value < x : x < value) ? value : x;
 }
 
 /** Channel by channel: running values stay in registers, which is twice as fast as row by row. */

@@ -1,4 +1,3 @@
-import type {FloatLoops} from '../../backend/microkernels.js';
 import {simdFloats} from '../../backend/simd_floats.js';
 import type {StatisticsLoops} from '../../src/ops.js';
 import {scalarLoops} from '../../src/statistics/scalar_loops.js';
@@ -20,7 +19,7 @@ function values(random: Random, length: number, special = 0): Float32Array {
 }
 
 describe('loops over channels, by SIMD', () => {
-  let loops: FloatLoops;
+  let loops: StatisticsLoops;
 
   beforeAll(() => {
     const own = simdFloats();
@@ -131,18 +130,33 @@ describe('loops over channels, by SIMD', () => {
     expect([...sums]).toEqual([4, 5]);
   });
 
-  for (const period of [1, 2, 3, 4, 5, 6, 17, 96]) {
-    it(`limit values by bounds that repeat, ${period} of them`, () => {
-      const random = new Random(period);
-      for (const rows of [0, 1, 5, Math.ceil(20_000 / period)]) {
-        const x = values(random, rows * period, 0.3);
-        const bounds = values(random, period, 0.3);
-        const [low, high] = [new Float32Array(x.length), new Float32Array(x.length)];
-        loops.minimum(x, bounds, low);
-        loops.maximum(x, bounds, high);
-        expect(low).toEqual(x.map((v, i) => (bounds[i % period] < v ? bounds[i % period] : v)));
-        expect(high).toEqual(x.map((v, i) => (v < bounds[i % period] ? bounds[i % period] : v)));
+  for (const channels of CHANNELS) {
+    it(`apply steps, and see each result, ${channels} channels`, () => {
+      const random = new Random(channels);
+      for (const rows of [0, 1, 5, 65, Math.ceil(20_000 / channels)]) {
+        const x = values(random, rows * channels, 0.1);
+        const steps = (['add', 'maximum', 'minimum'] as const).map((op, i) => ({
+          op,
+          values: values(random, i === 1 ? 1 : channels, i === 0 ? 0 : 0.3),
+        }));
+        expectSame(own => {
+          const y = new Float32Array(x.length);
+          const observed = steps.map((step, i) =>
+            i === 1 ? step : {...step, sums: moments([], channels)(own)},
+          );
+          own.applySteps(x, y, channels, observed);
+          return {y, observed};
+        });
       }
     });
   }
+
+  it('keep x where one of two values is NaN, and of 0 and −0', () => {
+    const y = new Float32Array(5);
+    for (const op of ['minimum', 'maximum'] as const) {
+      const step = {op, values: Float32Array.of(1, NaN, -0, 0, 2)};
+      loops.applySteps(Float32Array.of(NaN, 1, 0, -0, 2), y, 5, [step]);
+      expect([...y]).toEqual([NaN, 1, 0, -0, 2]);
+    }
+  });
 });
