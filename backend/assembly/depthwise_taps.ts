@@ -1,11 +1,8 @@
 import {Filter} from './filter';
 import {Lanes} from './lanes';
-import {DOT_BYTES, groupBytesOf} from './pack_depthwise';
+import {DOT_BYTES, groupBytesOf, RUN} from './pack_depthwise';
 import {BYTES, PIXEL_BYTES, Planes, SUM_BYTES} from './planes';
 import {ConvGeometry} from './structs';
-
-/** Taps that a dot product adds. */
-const RUN: i32 = BYTES ? 4 : 2;
 
 /**
  * The sums of group i of one output row of a depthwise convolution, any filter: int32 [outWidth][8]. Two columns at a

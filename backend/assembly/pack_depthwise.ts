@@ -14,7 +14,7 @@ export const SPLIT: i32 = 3;
 const WEIGHT_BYTES: i32 = BYTES ? 1 : 2;
 
 /** Taps that a dot product adds. */
-const RUN: i32 = BYTES ? 4 : 2;
+export const RUN: i32 = BYTES ? 4 : 2;
 
 /** Taps of a 3×3 filter in the order of `depthwise_3x3_int16.ts`: −1 stands for a weight of 0. */
 const ORDER_INT16 = memory.data<i8>([0, 3, 1, 4, 2, 5, 6, 7, 8, -1, -1, 6, 7, 8]);
