@@ -22,12 +22,6 @@ export interface Equalization {
 /** Converged when no channel would be scaled by more than a factor of e^1e-4. */
 export const TOLERANCE = 1e-4;
 
-/**
- * The same for scales that only tell the units of activations. What of the weights' scales is slow to
- * converge is the width of whole tensors, which no grid cares about.
- */
-const UNIT_TOLERANCE = 1e-2;
-
 const MAX_ROUNDS = 60;
 
 /** How far a set of weights that is not final yet is balanced, of the residual that it has. */
@@ -52,17 +46,14 @@ export async function solveEqualization(
   onRound: (rounds: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<Equalization> {
   const solver = new Solver(count, layers, edges, onRound);
-  if (activations === undefined) return solver.solve(TOLERANCE);
-  await solver.solve(UNIT_TOLERANCE);
+  const byWeights = await solver.solve();
+  if (activations === undefined) return byWeights;
   const writers = [
     ...layers.map(({writes}) => [...writes]),
     ...edges.map(layer => layer.map(({write}) => write)),
   ];
   const units = activationUnits(writers, solver.written(), activations, solver.logScales);
-  return solver.solve(
-    TOLERANCE,
-    activations.map((range, v) => range + units[v]),
-  );
+  return solver.solve(activations.map((range, v) => range + units[v]));
 }
 
 class Solver {
@@ -95,19 +86,19 @@ class Solver {
   /**
    * Goes on from the scales that there are.
    *
-   * @param goal the residual to reach
    * @param ranges ln of the range of each variable's values before scaling, in the unit of the weights that write
    *   it; NaN where it is not known. Without it, weights alone count.
    */
-  async solve(goal: number, ranges?: Float64Array): Promise<Equalization> {
+  async solve(ranges?: Float64Array): Promise<Equalization> {
     const {active, logScales} = this;
     for (let round = 1; ; round++) {
       await this.onRound(++this.rounds);
       const scales = logScales.map(exp);
       await this.addLargest(scales);
       const residual = active.residual(logScales, ranges);
-      if (residual <= goal || round === MAX_ROUNDS) return {scales, rounds: this.rounds, residual};
-      const tolerance = Math.max(goal / 4, SHARE * residual);
+      if (residual <= TOLERANCE || round === MAX_ROUNDS)
+        return {scales, rounds: this.rounds, residual};
+      const tolerance = Math.max(TOLERANCE / 4, SHARE * residual);
       await active.balance(logScales, ranges, tolerance, this.pace);
     }
   }
