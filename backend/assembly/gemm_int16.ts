@@ -6,6 +6,9 @@ import {GROUP, StageGroup} from './stage';
 /** Bytes of the widened weights of one k. */
 const WIDE: i32 = 2 * GROUP;
 
+/** From so many rows on, weights are widened first: fewer do not make up for it. */
+const WIDENED_ROWS: i32 = 5;
+
 /** Bytes of scratch for {@link gemmGroupInt16}. */
 export function wideBytes(filter: Filter): i32 {
   return filter.depth * WIDE;
@@ -31,7 +34,11 @@ export function gemmGroupInt16<S>(
   const stride = (<usize>filter.depth) << 1;
   const stage = changetype<S>(filter.stage);
   const yStride = <usize>(filter.channels * filter.stage.elementBytes);
-  if (rows < 4) {
+  if (rows < WIDENED_ROWS) {
+    if (rows === 4) {
+      gemmNarrowTile<S>(a, filter, weights, group, y, valid);
+      return;
+    }
     for (; rows > 0; rows--, a += stride, y += yStride) {
       gemmNarrowRow<S>(a, filter, weights, group, y, valid);
     }
@@ -129,9 +136,67 @@ function gemmNarrowRow<S>(
     acc0 = Lanes.dot(acc0, x, i16x8.sub(v128.load8x8_s(w, 16), zero0));
     acc1 = Lanes.dot(acc1, x, i16x8.sub(v128.load8x8_s(w, 24), zero1));
   }
-  acc0 = i32x4.add(group.bias0, i32x4.mul(acc0, group.factor0));
-  acc1 = i32x4.add(group.bias1, i32x4.mul(acc1, group.factor1));
-  changetype<S>(filter.stage).write(y, acc0, acc1, group, valid);
+  const y0 = group.accumulator0(acc0);
+  const y1 = group.accumulator1(acc1);
+  changetype<S>(filter.stage).write(y, y0, y1, group, valid);
+}
+
+/** Four rows by eight channels, from weights as they are packed. */
+function gemmNarrowTile<S>(
+  a0: usize,
+  filter: Filter,
+  weights: usize,
+  group: StageGroup,
+  y: usize,
+  valid: i32,
+): void {
+  const stride = (<usize>filter.depth) << 1;
+  const yStride = <usize>(filter.channels * filter.stage.elementBytes);
+  const end = weights + <usize>filter.depth * GROUP;
+  const zero0 = v128.load(end);
+  const zero1 = v128.load(end, 16);
+  let a1 = a0 + stride;
+  let a2 = a1 + stride;
+  let a3 = a2 + stride;
+  let c00 = i32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  for (let w = weights; w < end; w += PAIR_BYTES) {
+    const w0 = i16x8.sub(v128.load8x8_s(w), zero0);
+    const w1 = i16x8.sub(v128.load8x8_s(w, 8), zero1);
+    const x0 = v128.load32_splat(a0);
+    const x1 = v128.load32_splat(a1);
+    const x2 = v128.load32_splat(a2);
+    const x3 = v128.load32_splat(a3);
+    c00 = Lanes.dot(c00, x0, w0);
+    c01 = Lanes.dot(c01, x0, w1);
+    c10 = Lanes.dot(c10, x1, w0);
+    c11 = Lanes.dot(c11, x1, w1);
+    c20 = Lanes.dot(c20, x2, w0);
+    c21 = Lanes.dot(c21, x2, w1);
+    c30 = Lanes.dot(c30, x3, w0);
+    c31 = Lanes.dot(c31, x3, w1);
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+  }
+  const stage = changetype<S>(filter.stage);
+  c00 = group.accumulator0(c00);
+  c01 = group.accumulator1(c01);
+  c10 = group.accumulator0(c10);
+  c11 = group.accumulator1(c11);
+  stage.writeTwo(y, yStride, c00, c01, c10, c11, group, valid);
+  c20 = group.accumulator0(c20);
+  c21 = group.accumulator1(c21);
+  c30 = group.accumulator0(c30);
+  c31 = group.accumulator1(c31);
+  stage.writeTwo(y + 2 * yStride, yStride, c20, c21, c30, c31, group, valid);
 }
 
 /** The weights of a group: int8 pairs → int16 pairs, zero points subtracted, times the factors. */

@@ -30,6 +30,16 @@ export class StageGroup {
   /** Depthwise, bytes: int8 that each weight is the sum of, 1 … {@link SPLIT}. */
   parts: i32;
   reserved: i64;
+
+  /** The accumulators of the first four channels, from sums of products that lack factor and bias. */
+  @inline accumulator0(sum: v128): v128 {
+    return i32x4.add(this.bias0, i32x4.mul(sum, this.factor0));
+  }
+
+  /** The same of the other four. */
+  @inline accumulator1(sum: v128): v128 {
+    return i32x4.add(this.bias1, i32x4.mul(sum, this.factor1));
+  }
 }
 
 /** From int32 accumulators to int8, laid out for the vector loops. */
