@@ -1,11 +1,27 @@
+@unmanaged
+class AddOp {
+  @inline apply(x: v128, addend: v128): v128 {
+    return f32x4.add(x, addend);
+  }
+}
+
+@unmanaged
+class MinimumOp {
+  @inline apply(x: v128, bound: v128): v128 {
+    return f32x4.pmin(x, bound);
+  }
+}
+
+@unmanaged
+class MaximumOp {
+  @inline apply(x: v128, bound: v128): v128 {
+    return f32x4.pmax(x, bound);
+  }
+}
+
 /** f32_vadd with an operand that repeats: see {@link float_minimum}. */
 export function float_add(x: usize, addends: usize, count: i32, period: i32): void {
-  const last = addends + ((<usize>period) << 2);
-  let addend = addends;
-  for (; count > 0; count -= 4, x += 16, addend += 16) {
-    if (addend >= last) addend -= (<usize>period) << 2;
-    v128.store(x, f32x4.add(v128.load(x), v128.load(addend)));
-  }
+  applyRepeating<AddOp>(x, addends, count, period);
 }
 
 /**
@@ -17,20 +33,20 @@ export function float_add(x: usize, addends: usize, count: i32, period: i32): vo
  * @param period of the bounds, no less than 4
  */
 export function float_minimum(x: usize, bounds: usize, count: i32, period: i32): void {
-  const last = bounds + ((<usize>period) << 2);
-  let bound = bounds;
-  for (; count > 0; count -= 4, x += 16, bound += 16) {
-    if (bound >= last) bound -= (<usize>period) << 2;
-    v128.store(x, f32x4.pmin(v128.load(x), v128.load(bound)));
-  }
+  applyRepeating<MinimumOp>(x, bounds, count, period);
 }
 
 /** See {@link float_minimum}. */
 export function float_maximum(x: usize, bounds: usize, count: i32, period: i32): void {
-  const last = bounds + ((<usize>period) << 2);
-  let bound = bounds;
-  for (; count > 0; count -= 4, x += 16, bound += 16) {
-    if (bound >= last) bound -= (<usize>period) << 2;
-    v128.store(x, f32x4.pmax(v128.load(x), v128.load(bound)));
+  applyRepeating<MaximumOp>(x, bounds, count, period);
+}
+
+function applyRepeating<Op>(x: usize, operands: usize, count: i32, period: i32): void {
+  const op = changetype<Op>(0);
+  const length = (<usize>period) << 2;
+  const last = operands + length;
+  for (let at = operands; count > 0; count -= 4, x += 16, at += 16) {
+    if (at >= last) at -= length;
+    v128.store(x, op.apply(v128.load(x), v128.load(at)));
   }
 }

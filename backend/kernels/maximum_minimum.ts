@@ -49,9 +49,9 @@ function limited(
 
 /** Are the sizes of b those of the last axes of a, but for 1s in front? */
 function repeats(a: readonly number[], b: readonly number[]): boolean {
-  const sizes = b.slice(b.findIndex(size => size !== 1));
-  const own = b.every(size => size === 1) ? [] : sizes;
   if (b.length > a.length || a.includes(0)) return false;
+  const first = b.findIndex(size => size !== 1);
+  const own = first < 0 ? [] : b.slice(first);
   return util.arraysEqual(own, a.slice(a.length - own.length));
 }
 
